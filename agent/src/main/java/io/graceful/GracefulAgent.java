@@ -1,0 +1,118 @@
+package io.graceful;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.instrument.Instrumentation;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
+
+/**
+ * The only class of ours that the application can see: finds its jar, loads everything else from
+ * the folder {@code inst/} in it through a class loader of its own (this very class, whose parent
+ * is the boot loader), and hands over.
+ */
+public final class GracefulAgent extends ClassLoader {
+
+  private static final String ROOT = "inst/";
+  private static boolean loaded;
+
+  static {
+    registerAsParallelCapable();
+  }
+
+  private final File file;
+  private final JarFile jar;
+
+  private GracefulAgent(File file) throws IOException {
+    super(null);
+    this.file = file;
+    this.jar = new JarFile(file, false);
+  }
+
+  /**
+   * Called by the JVM before the application's main method. Never throws: a failure of ours must
+   * not stop the app.
+   */
+  public static void premain(String arguments, Instrumentation instrumentation) {
+    if (loaded) {
+      complain(
+          "graceful.jar is on the command line twice: the second -javaagent is ignored, remove it");
+      return;
+    }
+    loaded = true;
+    try {
+      File file = ownJar();
+      new GracefulAgent(file)
+          .loadClass("io.graceful.agent.Installer")
+          .getMethod("install", String.class, Instrumentation.class, File.class)
+          .invoke(null, arguments, instrumentation, file);
+    } catch (Throwable failure) {
+      Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+      complain("can't start the agent, the application runs without it: " + cause);
+    }
+  }
+
+  /** {@code java -jar graceful.jar}: prints the usage. */
+  public static void main(String[] arguments) throws Exception {
+    new GracefulAgent(ownJar())
+        .loadClass("io.graceful.cli.Usage")
+        .getMethod("main", String[].class)
+        .invoke(null, (Object) arguments);
+  }
+
+  private static File ownJar() throws Exception {
+    return new File(
+        GracefulAgent.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+  }
+
+  private static void complain(String message) {
+    System.err.println("graceful: " + message);
+  }
+
+  @Override
+  protected Class<?> findClass(String name) throws ClassNotFoundException {
+    try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+      if (in == null) {
+        throw new ClassNotFoundException(name);
+      }
+      byte[] bytes = readFully(in);
+      return defineClass(name, bytes, 0, bytes.length);
+    } catch (IOException unreadable) {
+      throw new ClassNotFoundException(name + " in " + file, unreadable);
+    }
+  }
+
+  @Override
+  public InputStream getResourceAsStream(String name) {
+    ZipEntry entry = jar.getEntry(ROOT + name);
+    try {
+      return entry == null ? null : jar.getInputStream(entry);
+    } catch (IOException unreadable) {
+      return null;
+    }
+  }
+
+  @Override
+  protected URL findResource(String name) {
+    try {
+      return jar.getEntry(ROOT + name) == null
+          ? null
+          : new URL("jar:" + file.toURI() + "!/" + ROOT + name);
+    } catch (MalformedURLException impossible) {
+      return null;
+    }
+  }
+
+  private static byte[] readFully(InputStream in) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(in.available() + 1);
+    byte[] buffer = new byte[8192];
+    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      out.write(buffer, 0, n);
+    }
+    return out.toByteArray();
+  }
+}

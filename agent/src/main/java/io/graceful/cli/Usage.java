@@ -1,0 +1,116 @@
+package io.graceful.cli;
+
+import io.graceful.config.Option;
+import java.io.PrintStream;
+
+/** What {@code java -jar graceful.jar} prints; made from the table of options. */
+public final class Usage {
+
+  /** Wrong use, as in sysexits.h's spirit and documented: 2. */
+  static final int WRONG_USE = 2;
+
+  private static final int WIDTH = 78;
+
+  private Usage() {}
+
+  /** {@code --help} prints the usage, {@code --options-markdown} the options page of the docs. */
+  public static void main(String[] arguments) {
+    String word = arguments.length == 0 ? "--help" : arguments[0];
+    switch (word) {
+      case "--help":
+      case "-h":
+      case "help":
+        print(System.out);
+        break;
+      case "--version":
+        System.out.println("graceful " + version());
+        break;
+      case "--options-markdown":
+        markdown(System.out);
+        break;
+      default:
+        System.err.println(
+            "graceful: unknown command '" + word + "'; see java -jar graceful.jar --help");
+        System.exit(WRONG_USE);
+    }
+  }
+
+  /** Of the jar; "unknown" when run from class files. */
+  public static String version() {
+    String version =
+        Usage.class.getClassLoader().getClass().getPackage().getImplementationVersion();
+    return version == null ? "unknown" : version;
+  }
+
+  static void print(PrintStream out) {
+    out.println("Restarts an unmodified Java server without its clients noticing.");
+    out.println();
+    out.println("  java -javaagent:graceful.jar[=key=value,...] -jar server.jar   start it");
+    out.println("  kill -USR2 PID                                                 restart it");
+    out.println(
+        "  kill -TERM PID                                                 stop it gracefully");
+    out.println();
+    out.println("A restart starts the same command line again. The new process inherits the");
+    out.println("listening sockets; when it accepts on all of them the old one finishes its");
+    out.println("requests, runs its shutdown hooks and exits. If the new one fails, the old one");
+    out.println("serves on and stderr says why.");
+    out.println();
+    out.println("Options, as agent arguments (key=value), as environment variables");
+    out.println(
+        "("
+            + Option.DRAIN_TIMEOUT.variable()
+            + "=10s), or in a file (config=PATH), in this order of precedence:");
+    for (Option option : Option.values()) {
+      out.println();
+      out.println("  " + option.key() + shown(option));
+      wrapped(out, option.text());
+      wrapped(out, "Allowed: " + option.allowed() + ".");
+    }
+    out.println();
+    out.println("Exit codes: the application's own. 70: a new process could not take over, and");
+    out.println("the old one serves on.");
+  }
+
+  static void markdown(PrintStream out) {
+    out.println("# Options");
+    out.println();
+    out.println(
+        "As agent arguments (`-javaagent:graceful.jar=key=value,key=value`), as environment variables, or in");
+    out.println(
+        "a properties file named by `config`, in this order of precedence. This page is printed by");
+    out.println("`java -jar graceful.jar --options-markdown`.");
+    out.println();
+    out.println("| key | variable | default | allowed | meaning |");
+    out.println("| --- | --- | --- | --- | --- |");
+    for (Option option : Option.values()) {
+      out.println(
+          "| `"
+              + option.key()
+              + "` | `"
+              + option.variable()
+              + "` | "
+              + (option.defaultValue().isEmpty() ? "" : "`" + option.defaultValue() + "`")
+              + " | "
+              + option.allowed()
+              + " | "
+              + option.text()
+              + " |");
+    }
+  }
+
+  private static String shown(Option option) {
+    return option.defaultValue().isEmpty() ? "" : " (default " + option.defaultValue() + ")";
+  }
+
+  private static void wrapped(PrintStream out, String text) {
+    StringBuilder line = new StringBuilder("     ");
+    for (String word : text.split(" ")) {
+      if (line.length() + 1 + word.length() > WIDTH) {
+        out.println(line);
+        line = new StringBuilder("     ");
+      }
+      line.append(' ').append(word);
+    }
+    out.println(line);
+  }
+}

@@ -1,0 +1,180 @@
+package io.graceful.config;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The table of options: what the parser accepts, the usage text and docs/options.md all come from
+ * here.
+ */
+public enum Option {
+  RESTART_SIGNAL(
+      "restart.signal",
+      "USR2",
+      Kind.SIGNALS,
+      "Signals that restart the server. Several are joined with +, for example USR2+HUP."),
+  STOP_SIGNALS(
+      "stop.signals",
+      "TERM+INT",
+      Kind.SIGNALS_OR_NONE,
+      "Signals that stop the server gracefully: requests in progress end first, then the signal does what it always"
+          + " did. A second one stops at once. none leaves all signals alone."),
+  READY_TIMEOUT(
+      "ready.timeout",
+      "120s",
+      Kind.DURATION,
+      "How long a new process may take until it accepts on every listener. After that it is stopped, and the old one"
+          + " serves on."),
+  DRAIN_TIMEOUT(
+      "drain.timeout",
+      "30s",
+      Kind.DURATION,
+      "How long the old process waits, after the new one took over, for requests in progress."),
+  DRAIN_QUIET(
+      "drain.quiet",
+      "2s",
+      Kind.DURATION,
+      "A connection on which nothing has moved for so long, and whose last request was answered, counts as idle and no"
+          + " longer holds up a drain. Set it higher if your responses pause for longer."),
+  SOAK(
+      "soak",
+      "3s",
+      Kind.DURATION,
+      "How long the old process stays after the new one took over, to serve again if the new one dies."),
+  SHUTDOWN_TIMEOUT(
+      "shutdown.timeout",
+      "30s",
+      Kind.DURATION,
+      "How long the shutdown hooks of the old process may take at the end of a restart before it is halted."),
+  STOP_TIMEOUT(
+      "stop.timeout",
+      "10s",
+      Kind.DURATION,
+      "How long a stop signal waits for requests in progress."),
+  CWD(
+      "cwd",
+      "",
+      Kind.TEXT,
+      "Directory in which the new process is started. Without it: the one in which this process was started, by its"
+          + " logical name, so that a symlink that was switched leads to the new release."),
+  UNCLAIMED(
+      "unclaimed",
+      "fail",
+      Kind.CHOICE,
+      "What to do if the new process does not bind a listener that the old one has: fail rolls the restart back, drop"
+          + " closes that listener when ready.timeout is over.",
+      "fail",
+      "drop"),
+  LOG_LEVEL(
+      "log.level",
+      "info",
+      Kind.CHOICE,
+      "What is written to stderr: error is failures only, info a line per step of a restart or stop.",
+      "error",
+      "info",
+      "debug"),
+  CONFIG(
+      "config",
+      "",
+      Kind.TEXT,
+      "A properties file with the same keys. It counts least: an agent argument comes first, then an environment"
+          + " variable, then this file.");
+
+  /** What a value looks like. */
+  enum Kind {
+    SIGNALS,
+    SIGNALS_OR_NONE,
+    DURATION,
+    CHOICE,
+    TEXT
+  }
+
+  /** What can be caught without breaking the JVM or the meaning of the signal. */
+  static final List<String> SIGNALS = Arrays.asList("USR2", "USR1", "HUP", "TERM", "INT", "WINCH");
+
+  private final String key;
+  private final String defaultValue;
+  private final Kind kind;
+  private final String text;
+  private final List<String> choices;
+
+  Option(String key, String defaultValue, Kind kind, String text, String... choices) {
+    this.key = key;
+    this.defaultValue = defaultValue;
+    this.kind = kind;
+    this.text = text;
+    this.choices = Arrays.asList(choices);
+  }
+
+  public String key() {
+    return key;
+  }
+
+  /** {@code GRACEFUL_DRAIN_TIMEOUT} for {@code drain.timeout}. */
+  public String variable() {
+    return "GRACEFUL_" + key.replace('.', '_').toUpperCase(Locale.ROOT);
+  }
+
+  public String defaultValue() {
+    return defaultValue;
+  }
+
+  public String text() {
+    return text;
+  }
+
+  /** In words, for usage and errors. */
+  public String allowed() {
+    switch (kind) {
+      case SIGNALS:
+        return "one or more of " + String.join(", ", SIGNALS) + ", joined with +";
+      case SIGNALS_OR_NONE:
+        return "none, or one or more of " + String.join(", ", SIGNALS) + ", joined with +";
+      case DURATION:
+        return Durations.ALLOWED;
+      case CHOICE:
+        return String.join(" or ", choices);
+      default:
+        return "a path";
+    }
+  }
+
+  static Option byKey(String key) {
+    for (Option option : values()) {
+      if (option.key.equals(key)) {
+        return option;
+      }
+    }
+    return null;
+  }
+
+  static String allKeys() {
+    List<String> keys = new ArrayList<>();
+    for (Option option : values()) {
+      keys.add(option.key);
+    }
+    return String.join(", ", keys);
+  }
+
+  boolean accepts(String value) {
+    switch (kind) {
+      case SIGNALS_OR_NONE:
+        return value.equals("none") || SIGNALS.containsAll(Arrays.asList(value.split("\\+", -1)));
+      case SIGNALS:
+        return SIGNALS.containsAll(Arrays.asList(value.split("\\+", -1)));
+      case DURATION:
+        try {
+          Durations.parse(value);
+          return true;
+        } catch (IllegalArgumentException notOne) {
+          return false;
+        }
+      case CHOICE:
+        return choices.contains(value);
+      default:
+        return !value.isEmpty();
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.graceful.hooks;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
+
+/**
+ * What hooked code calls, from whatever class loader. At run time this class is defined into
+ * java.base under the name {@link BridgeDefiner#NAME}, in the one package that everybody sees; so
+ * it may use JDK types only. Without a delegate every call answers "not mine", and the JDK goes on
+ * as always.
+ */
+public final class Bridge {
+
+  /**
+   * Asked before a bind: a FileDescriptor or an Integer, and a SocketAddress or a path as a String.
+   */
+  public static volatile BiPredicate<Object, Object> binder;
+
+  /** Asked before a file is deleted: its path. */
+  public static volatile Predicate<String> keeper;
+
+  private Bridge() {}
+
+  /** True if the socket is bound now, so that the real bind must not happen. */
+  public static boolean bind(Object fd, Object address) {
+    BiPredicate<Object, Object> delegate = binder;
+    return delegate != null && delegate.test(fd, address);
+  }
+
+  public static boolean bind(Object fd, InetAddress address, int port) {
+    return binder != null && bind(fd, new InetSocketAddress(address, port));
+  }
+
+  public static boolean bindPath(Object fd, Object path) {
+    return binder != null && bind(fd, path.toString());
+  }
+
+  /** True if the file stays, although the caller wants it deleted. */
+  public static boolean keeps(Object path) {
+    Predicate<String> delegate = keeper;
+    return delegate != null && delegate.test(path.toString());
+  }
+}

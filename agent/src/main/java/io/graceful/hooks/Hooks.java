@@ -1,0 +1,175 @@
+package io.graceful.hooks;
+
+import io.graceful.os.JavaBase;
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
+import java.lang.instrument.UnmodifiableClassException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.net.InetAddress;
+import java.security.ProtectionDomain;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * Installs the hooks, each when its class is loaded: a program that never opens a socket pays for
+ * nothing, not even for loading the bytecode library.
+ */
+public final class Hooks implements ClassFileTransformer {
+
+  private final Instrumentation instrumentation;
+  private final BiPredicate<Object, Object> binder;
+  private final Consumer<String> onProblem;
+  private final Runnable onHooked;
+  private volatile Hook[] active = {
+    Hook.NIO_BIND, Hook.UNIX_BIND, Hook.PLAIN_BIND, Hook.NETTY_BIND
+  };
+  private final FileDescriptor testDescriptor = new FileDescriptor();
+  private volatile boolean testPassed;
+  private Class<?> bridge;
+
+  /**
+   * @param binder asked before each bind, on the app's thread; see {@link Bridge#binder}
+   * @param onProblem told in words of a JDK or library that is not as expected
+   * @param onHooked called, on a thread that loads a class, when {@link #selfTest} can be run
+   */
+  public Hooks(
+      Instrumentation instrumentation,
+      BiPredicate<Object, Object> binder,
+      Consumer<String> onProblem,
+      Runnable onHooked) {
+    this.instrumentation = instrumentation;
+    this.binder = binder;
+    this.onProblem = onProblem;
+    this.onHooked = onHooked;
+  }
+
+  /** Classes that are loaded already, because another agent used them, say, are changed at once. */
+  public void install() throws UnmodifiableClassException {
+    instrumentation.addTransformer(this, true);
+    retransformLoaded(active);
+  }
+
+  /**
+   * From now on the app can't delete the files for which the predicate answers true; it is told
+   * that it has.
+   */
+  public void keepFiles(Predicate<String> keeper) throws IOException {
+    try {
+      JavaBase.field(bridge(), "keeper").set(null, keeper);
+      active = Hook.values();
+      retransformLoaded(Hook.NIO_DELETE, Hook.IO_DELETE);
+    } catch (ReflectiveOperationException | UnmodifiableClassException refused) {
+      throw new IOException("can't hook the deletion of files: " + refused, refused);
+    }
+  }
+
+  private void retransformLoaded(Hook... hooks) throws UnmodifiableClassException {
+    List<Class<?>> loaded = new ArrayList<>();
+    for (Class<?> type : instrumentation.getAllLoadedClasses()) {
+      if (!hooksIn(type.getName().replace('.', '/'), hooks).isEmpty()) {
+        loaded.add(type);
+      }
+    }
+    if (!loaded.isEmpty()) {
+      instrumentation.retransformClasses(loaded.toArray(new Class<?>[0]));
+    }
+  }
+
+  /**
+   * Sends a bind that can't harm (on a descriptor that was never opened) through the JDK's own
+   * method, and sees whether it arrives here.
+   *
+   * @return null if it did, else what is wrong
+   */
+  public String selfTest() {
+    try {
+      Method bind = null;
+      for (Method method : Class.forName(Hook.NIO_BIND.className()).getDeclaredMethods()) {
+        if (method.getName().equals(Hook.NIO_BIND.method) && method.getParameterCount() == 4) {
+          bind = method;
+        }
+      }
+      bind.setAccessible(true);
+      bind.invoke(null, null, testDescriptor, InetAddress.getLoopbackAddress(), 1);
+      return testPassed ? null : "a bind does not reach the agent";
+    } catch (ReflectiveOperationException | RuntimeException failed) {
+      return "a bind does not reach the agent: "
+          + (failed.getCause() == null ? failed : failed.getCause());
+    }
+  }
+
+  /** Called by the JVM for every class that is loaded, so the first look must be cheap. */
+  @Override
+  public byte[] transform(
+      ClassLoader loader,
+      String className,
+      Class<?> redefined,
+      ProtectionDomain domain,
+      byte[] original) {
+    if (className == null) {
+      return null;
+    }
+    for (Hook hook : active) {
+      if (hook.isIn(className)) {
+        return hooked(className, original, hooksIn(className, active));
+      }
+    }
+    return null;
+  }
+
+  private byte[] hooked(String className, byte[] original, Set<Hook> hooks) {
+    try {
+      bridge();
+      HookWriter writer = new HookWriter();
+      byte[] changed = writer.write(original, hooks);
+      hooks.removeAll(writer.done());
+      if (!hooks.isEmpty()) {
+        onProblem.accept(className.replace('/', '.') + " has no method as expected for " + hooks);
+        return null;
+      }
+      if (writer.done().contains(Hook.NIO_BIND)) {
+        onHooked.run();
+      }
+      return changed;
+    } catch (Throwable failure) {
+      onProblem.accept("can't hook " + className.replace('/', '.') + ": " + failure);
+      return null;
+    }
+  }
+
+  private static Set<Hook> hooksIn(String className, Hook... among) {
+    Set<Hook> found = EnumSet.noneOf(Hook.class);
+    for (Hook hook : among) {
+      if (hook.isIn(className)) {
+        found.add(hook);
+      }
+    }
+    return found;
+  }
+
+  private synchronized Class<?> bridge() throws ReflectiveOperationException, IOException {
+    if (bridge == null) {
+      Class<?> defined = BridgeDefiner.define(instrumentation);
+      Field field = JavaBase.field(defined, "binder");
+      field.set(null, (BiPredicate<Object, Object>) this::onBind);
+      bridge = defined;
+    }
+    return bridge;
+  }
+
+  private boolean onBind(Object fd, Object address) {
+    if (fd == testDescriptor) {
+      testPassed = true;
+      return true;
+    }
+    return binder.test(fd, address);
+  }
+}

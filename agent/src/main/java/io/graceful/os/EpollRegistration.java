@@ -1,0 +1,96 @@
+package io.graceful.os;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One descriptor's entry in one epoll instance. The kernel ties it to the open file description, so
+ * it is lost or, worse, goes on firing when dup2 puts another one at the same number: it has to be
+ * moved by hand (epoll(7), Q6).
+ */
+public final class EpollRegistration {
+
+  private static final String EPOLL = "anon_inode:[eventpoll]";
+  private static final int EPOLL_CTL_ADD = 1;
+  private static final int EPOLL_CTL_DEL = 2;
+  private static final int EPOLLIN = 1;
+
+  private final int epoll;
+  private final int fd;
+  private final int events;
+  private final long data;
+
+  private EpollRegistration(int epoll, int fd, int events, long data) {
+    this.epoll = epoll;
+    this.fd = fd;
+    this.events = events;
+    this.data = data;
+  }
+
+  /**
+   * The entries that this process's epoll instances have for the descriptor (fdinfo's {@code tfd:}
+   * lines, proc(5)).
+   */
+  public static List<EpollRegistration> of(int fd) throws IOException {
+    List<EpollRegistration> entries = new ArrayList<>();
+    for (EpollRegistration entry : all()) {
+      if (entry.fd == fd) {
+        entries.add(entry);
+      }
+    }
+    return entries;
+  }
+
+  /** Every entry of every epoll instance of this process. */
+  public static List<EpollRegistration> all() throws IOException {
+    List<EpollRegistration> entries = new ArrayList<>();
+    for (int candidate : ProcFs.openDescriptors()) {
+      if (EPOLL.equals(ProcFs.target(candidate))) {
+        for (String line : ProcFs.descriptorInfo(candidate)) {
+          if (line.startsWith("tfd:")) {
+            entries.add(parse(candidate, line));
+          }
+        }
+      }
+    }
+    return entries;
+  }
+
+  /** {@code tfd: 7 events: 19 data: 7 pos:0 ino:1f2 sdev:9}, numbers but tfd in hex. */
+  static EpollRegistration parse(int epoll, String line) {
+    String[] words = line.trim().split("[ :]+");
+    return new EpollRegistration(
+        epoll,
+        Integer.parseInt(words[1]),
+        (int) Long.parseUnsignedLong(words[3], 16),
+        Long.parseUnsignedLong(words[5], 16));
+  }
+
+  public int fd() {
+    return fd;
+  }
+
+  /** Whether the app is told of input now: a one-shot entry that has fired isn't. */
+  public boolean waitsForInput() {
+    return (events & EPOLLIN) != 0;
+  }
+
+  /** Before the number is given to another description. */
+  public void remove(Libc libc) throws ErrnoException {
+    control(libc, EPOLL_CTL_DEL);
+  }
+
+  /** After the number was given to another description: the same events and data as before. */
+  public void restore(Libc libc) throws ErrnoException {
+    control(libc, EPOLL_CTL_ADD);
+  }
+
+  private void control(Libc libc, int operation) throws ErrnoException {
+    try (NativeMemory event = new NativeMemory(16)) {
+      // struct epoll_event is packed on x86-64 only (sys/epoll.h).
+      event.bytes.putInt(0, events).putLong(libc.arch() == Arch.X86_64 ? 4 : 8, data);
+      libc.calls.check("epoll_ctl", epoll, operation, fd, event.address);
+    }
+  }
+}

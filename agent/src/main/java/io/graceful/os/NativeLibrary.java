@@ -1,0 +1,137 @@
+package io.graceful.os;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Loads jffi's native library for our class loader. jffi's own loader would first look into the
+ * application's class path, and gives up when the temporary directory can't hold a library
+ * (read-only, full, noexec).
+ */
+final class NativeLibrary {
+
+  private static final String UNSAFE_SWITCH = "jffi.unsafe.disabled";
+
+  private NativeLibrary() {}
+
+  /**
+   * @param nearby a directory to try last, e.g. the one that holds our jar
+   * @throws IOException if no directory will do; the message names each with its reason
+   */
+  static void load(Arch arch, File nearby) throws IOException {
+    allowNativeAccess();
+    String resource = "jni/" + arch.nativeFolder + "/libjffi-1.2.so";
+    List<String> failures = new ArrayList<>();
+    for (String directory : candidates(nearby)) {
+      try {
+        loadFrom(Paths.get(directory), resource);
+        markLoaded();
+        return;
+      } catch (IOException | UnsatisfiedLinkError failure) {
+        failures.add(directory + " (" + reason(failure) + ")");
+      }
+    }
+    throw new IOException(
+        "no directory to load a native library from: tried "
+            + String.join(", ", failures)
+            + "; make one of them writable and mounted without noexec, or set -Djava.io.tmpdir=DIR");
+  }
+
+  private static Set<String> candidates(File nearby) {
+    Set<String> directories = new LinkedHashSet<>();
+    directories.add(System.getProperty("java.io.tmpdir"));
+    String runtime = System.getenv("XDG_RUNTIME_DIR");
+    if (runtime != null && !runtime.isEmpty()) {
+      directories.add(runtime);
+    }
+    directories.add("/var/tmp");
+    directories.add("/dev/shm");
+    directories.add(nearby.getPath());
+    return directories;
+  }
+
+  private static void loadFrom(Path directory, String resource) throws IOException {
+    Path copy = Files.createTempFile(directory, "graceful-", ".so");
+    try {
+      try (InputStream in = NativeLibrary.class.getClassLoader().getResourceAsStream(resource)) {
+        if (in == null) {
+          throw new IOException(resource + " is not in the jar");
+        }
+        Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+      }
+      System.load(copy.toAbsolutePath().toString());
+    } finally {
+      Files.deleteIfExists(copy);
+    }
+  }
+
+  private static String reason(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    if (failure instanceof UnsatisfiedLinkError) {
+      return message.contains("failed to map segment") ? "noexec?" : message;
+    }
+    return failure.getClass().getSimpleName();
+  }
+
+  private static void markLoaded() throws IOException {
+    try {
+      Field loaded = Class.forName("com.kenai.jffi.Init").getDeclaredField("loaded");
+      loaded.setAccessible(true);
+      loaded.setBoolean(null, true);
+    } catch (ReflectiveOperationException notThisJffi) {
+      throw new IOException("jffi is not the version we know", notThisJffi);
+    }
+    // sun.misc.Unsafe's memory methods warn on JDK 24+ (JEP 498); jffi reads the switch once, the
+    // app never sees it.
+    String before = System.getProperty(UNSAFE_SWITCH);
+    System.setProperty(UNSAFE_SWITCH, "true");
+    try {
+      com.kenai.jffi.MemoryIO.getInstance();
+    } finally {
+      if (before == null) {
+        System.clearProperty(UNSAFE_SWITCH);
+      } else {
+        System.setProperty(UNSAFE_SWITCH, before);
+      }
+    }
+  }
+
+  /**
+   * JDK 24+ warns at the first native method of an unnamed module unless it was allowed (JEP 472).
+   * An operator who denies native access is obeyed.
+   */
+  private static void allowNativeAccess() throws IOException {
+    if (JavaBase.featureVersion() < 24) {
+      return;
+    }
+    try {
+      Class<?> module = Class.forName("java.lang.Module");
+      Object ours = Class.class.getMethod("getModule").invoke(NativeLibrary.class);
+      if ((Boolean) module.getMethod("isNativeAccessEnabled").invoke(ours)) {
+        return;
+      }
+      Object policy =
+          JavaBase.method(
+                  Class.forName("jdk.internal.module.ModuleBootstrap"), "illegalNativeAccess")
+              .invoke(null);
+      if ("DENY".equals(policy.toString())) {
+        throw new IOException(
+            "native access is denied (--illegal-native-access=deny): add --enable-native-access=ALL-UNNAMED");
+      }
+      JavaBase.method(module, "implAddEnableNativeAccessToAllUnnamed").invoke(null);
+    } catch (ReflectiveOperationException changed) {
+      throw new IOException(
+          "can't allow native access on this JDK: add --enable-native-access=ALL-UNNAMED", changed);
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package io.graceful.os;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the kernel tells about our own process: proc(5). */
+public final class ProcFs {
+
+  private ProcFs() {}
+
+  public static int pid() throws IOException {
+    return Integer.parseInt(Files.readSymbolicLink(Paths.get("/proc/self")).toString());
+  }
+
+  /** Open descriptors; one of them was the directory itself and is closed again. */
+  public static List<Integer> openDescriptors() throws IOException {
+    return numbers("/proc/self/fd");
+  }
+
+  /**
+   * What the descriptor refers to: a path, {@code socket:[4711]}, {@code anon_inode:[eventpoll]};
+   * null if closed.
+   */
+  public static String target(int fd) {
+    try {
+      return Files.readSymbolicLink(Paths.get("/proc/self/fd/" + fd)).toString();
+    } catch (IOException closed) {
+      return null;
+    }
+  }
+
+  /**
+   * The inode of a socket, or -1 if it is closed or no socket. Tells one socket from another at the
+   * same number.
+   */
+  public static long socketInode(int fd) {
+    String target = target(fd);
+    return target == null || !target.startsWith("socket:[")
+        ? -1
+        : Long.parseLong(target.substring("socket:[".length(), target.length() - 1));
+  }
+
+  /** {@code /proc/self/fdinfo/N}, line by line; empty if the descriptor is closed. */
+  public static List<String> descriptorInfo(int fd) {
+    return linesOf("/proc/self/fdinfo/" + fd);
+  }
+
+  public static List<Integer> threads() throws IOException {
+    return numbers("/proc/self/task");
+  }
+
+  /**
+   * {@code /proc/self/task/TID/syscall}: number, six arguments, stack and instruction pointer; null
+   * for a thread that is running or gone.
+   */
+  public static String[] blockedCall(int tid) throws IOException {
+    byte[] text;
+    try {
+      text = read("/proc/self/task/" + tid + "/syscall");
+    } catch (IOException unreadable) {
+      if (!new File("/proc/self/task/" + tid).exists()) {
+        return null;
+      }
+      throw unreadable;
+    }
+    String line = new String(text, StandardCharsets.US_ASCII).trim();
+    return line.isEmpty() || !Character.isDigit(line.charAt(0)) ? null : line.split(" ");
+  }
+
+  /**
+   * An int of our own memory; unlike a plain read it fails, and doesn't crash, when the page is
+   * gone meanwhile.
+   */
+  public static int readInt(long address) throws IOException {
+    try (RandomAccessFile memory = new RandomAccessFile("/proc/self/mem", "r")) {
+      byte[] word = new byte[4];
+      memory.seek(address);
+      memory.readFully(word);
+      return ByteBuffer.wrap(word).order(ByteOrder.nativeOrder()).getInt();
+    }
+  }
+
+  /** A field of {@code /proc/self/status}, e.g. {@code SigCgt}; null if this kernel has none. */
+  public static String status(String field) {
+    for (String line : linesOf("/proc/self/status")) {
+      if (line.startsWith(field + ":")) {
+        return line.substring(field.length() + 1).trim();
+      }
+    }
+    return null;
+  }
+
+  /** A signal set of {@code /proc/self/status}: bit 0 is signal 1. 0 if unknown. */
+  public static long signals(String field) {
+    String set = status(field);
+    return set == null ? 0 : Long.parseUnsignedLong(set, 16);
+  }
+
+  /**
+   * Strings that the kernel keeps with a zero byte behind each, as bytes: they need not be text.
+   */
+  public static List<byte[]> zeroTerminated(String file) throws IOException {
+    byte[] all = read(file);
+    List<byte[]> strings = new ArrayList<>();
+    int start = 0;
+    for (int i = 0; i < all.length; i++) {
+      if (all[i] == 0) {
+        strings.add(java.util.Arrays.copyOfRange(all, start, i));
+        start = i + 1;
+      }
+    }
+    if (start < all.length) {
+      strings.add(java.util.Arrays.copyOfRange(all, start, all.length));
+    }
+    return strings;
+  }
+
+  private static List<Integer> numbers(String directory) throws IOException {
+    String[] names = new File(directory).list();
+    if (names == null) {
+      throw new IOException("can't read " + directory + ": is /proc mounted?");
+    }
+    List<Integer> numbers = new ArrayList<>(names.length);
+    for (String name : names) {
+      numbers.add(Integer.parseInt(name));
+    }
+    return numbers;
+  }
+
+  private static List<String> linesOf(String file) {
+    try {
+      List<String> lines = new ArrayList<>();
+      for (String line : new String(read(file), StandardCharsets.ISO_8859_1).split("\n")) {
+        lines.add(line);
+      }
+      return lines;
+    } catch (IOException gone) {
+      return new ArrayList<>();
+    }
+  }
+
+  /** These files have no size, so they are read until their end. */
+  private static byte[] read(String file) throws IOException {
+    try (InputStream in = Files.newInputStream(Paths.get(file))) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
+      byte[] buffer = new byte[4096];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        out.write(buffer, 0, n);
+      }
+      return out.toByteArray();
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package io.graceful.os;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Starts a program with posix_spawn(3). ProcessBuilder is no option: it can't pass descriptors, and
+ * it needs the helper of this very JDK version, which an upgrade in place has removed.
+ */
+public final class SpawnRequest {
+
+  /** Where the child finds the descriptor that it inherits. */
+  public static final int INHERITED_FD = 3;
+
+  private static final short POSIX_SPAWN_SETSIGDEF = 0x04;
+  private static final short POSIX_SPAWN_SETSIGMASK = 0x08;
+  private static final int ATTRIBUTES_BYTES = 512;
+  private static final int ACTIONS_BYTES = 256;
+  private static final int SIGSET_BYTES = 128;
+  private static final int F_SETFD = 2;
+  private static final int FD_CLOEXEC = 1;
+
+  private final byte[] program;
+  private final List<byte[]> arguments;
+  private final List<byte[]> environment;
+  private int inherited = -1;
+  private String directory;
+  private long blockedSignals;
+  private long defaultSignals;
+  private int umask = -1;
+
+  public SpawnRequest(String program, List<byte[]> arguments, List<byte[]> environment) {
+    this.program = program.getBytes(StandardCharsets.UTF_8);
+    this.arguments = arguments;
+    this.environment = environment;
+  }
+
+  /** The only descriptor above 2 that the child gets; it is {@link #INHERITED_FD} there. */
+  public SpawnRequest inherit(int fd) {
+    this.inherited = fd;
+    return this;
+  }
+
+  public SpawnRequest directory(String path) {
+    this.directory = path;
+    return this;
+  }
+
+  /** The child's signal mask: bit 0 is signal 1. */
+  public SpawnRequest block(long signals) {
+    this.blockedSignals = signals;
+    return this;
+  }
+
+  /** Signals that are ignored here and shall not be in the child. */
+  public SpawnRequest reset(long signals) {
+    this.defaultSignals = signals;
+    return this;
+  }
+
+  /**
+   * For the time of the call, as the umask belongs to the whole process: only given when it must
+   * differ.
+   */
+  public SpawnRequest umask(int mask) {
+    this.umask = mask;
+    return this;
+  }
+
+  /**
+   * @return the pid
+   * @throws ErrnoException what exec or a file action said: a missing program is an error here, not
+   *     in the child
+   */
+  public int spawn(Libc libc) throws ErrnoException {
+    NativeCalls calls = libc.calls;
+    List<NativeMemory> kept = new ArrayList<>();
+    try {
+      long pid = keep(kept, new NativeMemory(4)).address;
+      long actions = keep(kept, new NativeMemory(ACTIONS_BYTES)).address;
+      long attributes = keep(kept, new NativeMemory(ATTRIBUTES_BYTES)).address;
+      calls.call("posix_spawn_file_actions_init", actions);
+      calls.call("posix_spawnattr_init", attributes);
+      try {
+        if (directory != null) {
+          long path = keep(kept, NativeMemory.string(directory)).address;
+          must("chdir", calls.call("posix_spawn_file_actions_addchdir_np", actions, path));
+        }
+        must(
+            "dup2",
+            calls.call("posix_spawn_file_actions_adddup2", actions, inherited, INHERITED_FD));
+        leakNothing(libc, actions);
+        must(
+            "sigmask",
+            calls.call("posix_spawnattr_setsigmask", attributes, sigset(kept, blockedSignals)));
+        must(
+            "sigdefault",
+            calls.call("posix_spawnattr_setsigdefault", attributes, sigset(kept, defaultSignals)));
+        must(
+            "flags",
+            calls.call(
+                "posix_spawnattr_setflags",
+                attributes,
+                POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK));
+        long path = keep(kept, cString(program)).address;
+        long argv = pointers(kept, arguments);
+        long envp = pointers(kept, environment);
+        long before = umask < 0 ? -1 : calls.call("umask", umask);
+        try {
+          must(
+              "posix_spawn", calls.call("posix_spawn", pid, path, actions, attributes, argv, envp));
+        } finally {
+          if (umask >= 0) {
+            calls.call("umask", before);
+          }
+        }
+        return kept.get(0).bytes.getInt(0);
+      } finally {
+        calls.call("posix_spawnattr_destroy", attributes);
+        calls.call("posix_spawn_file_actions_destroy", actions);
+      }
+    } finally {
+      kept.forEach(NativeMemory::close);
+    }
+  }
+
+  /**
+   * JDK sockets are not close-on-exec: one client connection leaked into the child would never
+   * close.
+   */
+  private static void leakNothing(Libc libc, long actions) throws ErrnoException {
+    if (libc.calls.has("posix_spawn_file_actions_addclosefrom_np")) {
+      must(
+          "closefrom",
+          libc.calls.call("posix_spawn_file_actions_addclosefrom_np", actions, INHERITED_FD + 1));
+      return;
+    }
+    // Before glibc 2.34: mark what is open now. What the app opens between here and the spawn may
+    // slip through.
+    try {
+      for (int fd : ProcFs.openDescriptors()) {
+        if (fd > INHERITED_FD) {
+          libc.calls.call("fcntl", fd, F_SETFD, FD_CLOEXEC);
+        }
+      }
+    } catch (java.io.IOException noProc) {
+      throw new ErrnoException("list /proc/self/fd", ErrnoException.ENOENT);
+    }
+  }
+
+  private static long sigset(List<NativeMemory> kept, long signals) {
+    NativeMemory set = keep(kept, new NativeMemory(SIGSET_BYTES));
+    set.bytes.putLong(0, signals);
+    return set.address;
+  }
+
+  private static long pointers(List<NativeMemory> kept, List<byte[]> strings) {
+    NativeMemory table = keep(kept, new NativeMemory(8 * (strings.size() + 1)));
+    for (int i = 0; i < strings.size(); i++) {
+      table.bytes.putLong(8 * i, keep(kept, cString(strings.get(i))).address);
+    }
+    return table.address;
+  }
+
+  private static NativeMemory cString(byte[] text) {
+    NativeMemory memory = new NativeMemory(text.length + 1);
+    memory.bytes.put(text);
+    return memory;
+  }
+
+  private static NativeMemory keep(List<NativeMemory> kept, NativeMemory memory) {
+    kept.add(memory);
+    return memory;
+  }
+
+  /** These functions return the error instead of setting errno. */
+  private static void must(String step, long error) throws ErrnoException {
+    if ((int) error != 0) {
+      throw new ErrnoException(step, (int) error);
+    }
+  }
+}

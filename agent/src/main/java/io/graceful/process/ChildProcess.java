@@ -1,0 +1,68 @@
+package io.graceful.process;
+
+import io.graceful.os.ErrnoException;
+import io.graceful.os.Libc;
+
+/**
+ * A process that we started: it is reaped here and nowhere else, so its pid stays its own until
+ * then.
+ */
+public final class ChildProcess {
+
+  private final Libc libc;
+  private final int pid;
+  private final int handle;
+  private String end;
+
+  ChildProcess(Libc libc, int pid) {
+    this.libc = libc;
+    this.pid = pid;
+    this.handle = libc.openPid(pid);
+  }
+
+  public int pid() {
+    return pid;
+  }
+
+  /** Readable once the process has ended; -1 if this kernel has no such thing (before 5.3). */
+  public int handle() {
+    return handle;
+  }
+
+  /**
+   * Reaps it if it has ended.
+   *
+   * @return how, in words for a message: {@code exited with 1}; null if it still runs
+   */
+  public String end() {
+    if (end == null) {
+      try {
+        Integer status = libc.reap(pid);
+        end = status == null ? null : describe(status);
+      } catch (ErrnoException reapedByTheApp) {
+        end = "ended";
+      }
+      if (end != null && handle >= 0) {
+        libc.close(handle);
+      }
+    }
+    return end;
+  }
+
+  /** Asks it to end, or makes it; does nothing if it has ended. */
+  public void signal(int signal) {
+    if (end() == null) {
+      try {
+        libc.kill(pid, signal);
+      } catch (ErrnoException endedMeanwhile) {
+        // Reaped with the next look.
+      }
+    }
+  }
+
+  /** wait(2): the low seven bits are the signal, the next byte is the exit status. */
+  static String describe(int status) {
+    int signal = status & 0x7F;
+    return signal == 0 ? "exited with " + (status >> 8 & 0xFF) : "was killed by signal " + signal;
+  }
+}

@@ -1,0 +1,125 @@
+package io.graceful.process;
+
+import io.graceful.os.ProcFs;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * How this process was started, so that it can be started again. Taken before the application runs,
+ * from the kernel: the JVM's own views of the arguments have files and variables expanded already,
+ * or drop long ones.
+ */
+public final class LaunchCommand {
+
+  private final List<byte[]> arguments;
+  private final List<byte[]> environment;
+  private final WorkingDirectory directory;
+  private final int umask;
+  private final long ignoredSignals;
+  private final long blockedSignals;
+
+  private LaunchCommand(
+      List<byte[]> arguments,
+      List<byte[]> environment,
+      WorkingDirectory directory,
+      int umask,
+      long ignored,
+      long blocked) {
+    this.arguments = Collections.unmodifiableList(arguments);
+    this.environment = Collections.unmodifiableList(environment);
+    this.directory = directory;
+    this.umask = umask;
+    this.ignoredSignals = ignored;
+    this.blockedSignals = blocked;
+  }
+
+  /**
+   * @throws IOException if /proc can't be read; the message says so
+   */
+  public static LaunchCommand ofThisProcess() throws IOException {
+    try {
+      return new LaunchCommand(
+          ProcFs.zeroTerminated("/proc/self/cmdline"),
+          ProcFs.zeroTerminated("/proc/self/environ"),
+          WorkingDirectory.atStart(System.getenv("PWD")),
+          currentUmask(),
+          ProcFs.signals("SigIgn"),
+          ProcFs.signals("SigBlk"));
+    } catch (IOException unreadable) {
+      throw new IOException(
+          "can't read how this process was started (is /proc mounted?): " + unreadable, unreadable);
+    }
+  }
+
+  /** -1 on kernels before 4.7, which don't tell. */
+  static int currentUmask() {
+    String umask = ProcFs.status("Umask");
+    return umask == null ? -1 : Integer.parseInt(umask, 8);
+  }
+
+  public List<byte[]> arguments() {
+    return arguments;
+  }
+
+  public List<byte[]> environment() {
+    return environment;
+  }
+
+  public WorkingDirectory directory() {
+    return directory;
+  }
+
+  /** As it was at the start; -1 if unknown. */
+  public int umask() {
+    return umask;
+  }
+
+  /** Bit 0 is signal 1. */
+  public long ignoredSignals() {
+    return ignoredSignals;
+  }
+
+  /** Of the process's first thread, which the JVM leaves as it was. Bit 0 is signal 1. */
+  public long blockedSignals() {
+    return blockedSignals;
+  }
+
+  /** argv[0] as it was given. */
+  String program() {
+    return new String(arguments.get(0), StandardCharsets.UTF_8);
+  }
+
+  /** The value in the environment at the start, or null. */
+  String variable(String name) {
+    byte[] prefix = (name + "=").getBytes(StandardCharsets.UTF_8);
+    for (byte[] entry : environment) {
+      if (startsWith(entry, prefix)) {
+        return new String(
+            entry, prefix.length, entry.length - prefix.length, StandardCharsets.UTF_8);
+      }
+    }
+    return null;
+  }
+
+  private static boolean startsWith(byte[] text, byte[] prefix) {
+    if (text.length < prefix.length) {
+      return false;
+    }
+    for (int i = 0; i < prefix.length; i++) {
+      if (text[i] != prefix[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Where a relative program path counts from. */
+  static File inDirectory(String directory, String path) {
+    return new File(path).isAbsolute() || directory == null
+        ? new File(path)
+        : new File(directory, path);
+  }
+}

@@ -1,0 +1,67 @@
+package io.graceful.process;
+
+import io.graceful.log.Log;
+import io.graceful.os.ErrnoException;
+import io.graceful.os.Libc;
+import io.graceful.os.ProcFs;
+import io.graceful.os.ResourceLimits;
+import io.graceful.os.SpawnRequest;
+import java.io.IOException;
+import java.util.List;
+
+/** Starts the command line of this process once more, as it was started itself. */
+public final class SameCommand implements ProcessStarter {
+
+  private static final long USR2 = 1L << (Libc.SIGUSR2 - 1);
+
+  private final Libc libc;
+  private final LaunchCommand command;
+  private final ResourceLimits limits;
+  private final String directoryOption;
+  private final Log log;
+
+  /**
+   * @param directoryOption the option cwd; empty for none
+   */
+  public SameCommand(
+      Libc libc, LaunchCommand command, ResourceLimits limits, String directoryOption, Log log) {
+    this.libc = libc;
+    this.command = command;
+    this.limits = limits;
+    this.directoryOption = directoryOption;
+    this.log = log;
+  }
+
+  @Override
+  public ChildProcess start(int lifeline) throws IOException {
+    String directory = command.directory().forSuccessor(directoryOption);
+    DebuggerPort debugger = new DebuggerPort();
+    List<byte[]> arguments = debugger.inArguments(command.arguments());
+    List<byte[]> environment = debugger.inEnvironment(command.environment());
+    for (String port : debugger.released()) {
+      log.info(
+          "the debugger port " + port + " stays with this process; the new one gets any free port");
+    }
+    String program = ProgramPath.resolve(command, directory);
+    SpawnRequest request =
+        new SpawnRequest(program, arguments, environment)
+            .inherit(lifeline)
+            // A stray USR2 must find the JVM's handler in place: until then it waits (it kills a
+            // booting process).
+            .block(command.blockedSignals() | USR2)
+            .reset(ProcFs.signals("SigIgn") & ~command.ignoredSignals());
+    if (directory != null) {
+      request.directory(directory);
+    }
+    if (command.umask() >= 0 && command.umask() != LaunchCommand.currentUmask()) {
+      request.umask(command.umask());
+    }
+    try {
+      int pid = request.spawn(libc);
+      limits.restoreIn(pid);
+      return new ChildProcess(libc, pid);
+    } catch (ErrnoException failure) {
+      throw new IOException("can't execute " + program + ": " + failure.getMessage(), failure);
+    }
+  }
+}

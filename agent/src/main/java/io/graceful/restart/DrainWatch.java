@@ -1,0 +1,71 @@
+package io.graceful.restart;
+
+import io.graceful.drain.Drain;
+import io.graceful.os.Reactor;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/** Looks at a drain until nothing is busy any more, or time is up. */
+final class DrainWatch {
+
+  private static final long FIRST_LOOK_MILLIS = 10;
+  private static final long LAST_LOOK_MILLIS = 100;
+
+  /** A connection may be on its way out of accept while the first looks are taken. */
+  private static final int LEAST_LOOKS = 3;
+
+  private final Reactor reactor;
+  private final Drain drain;
+  private final long started = System.nanoTime();
+  private final long timeoutMillis;
+  private final Consumer<String> whenOver;
+  private int looks;
+  private long pause = FIRST_LOOK_MILLIS;
+  private boolean cancelled;
+
+  /**
+   * @param whenOver told once, in words for a log line, how it ended
+   */
+  DrainWatch(Reactor reactor, Drain drain, long timeoutMillis, Consumer<String> whenOver) {
+    this.reactor = reactor;
+    this.drain = drain;
+    this.timeoutMillis = timeoutMillis;
+    this.whenOver = whenOver;
+  }
+
+  void start() {
+    look();
+  }
+
+  void cancel() {
+    cancelled = true;
+  }
+
+  private void look() {
+    if (cancelled) {
+      return;
+    }
+    Drain.Census census;
+    try {
+      census = drain.look();
+    } catch (IOException blind) {
+      whenOver.accept("can't see the connections any more: " + blind.getMessage());
+      return;
+    }
+    looks++;
+    long elapsed = (System.nanoTime() - started) / 1_000_000;
+    if (census.busy() == 0 && looks >= LEAST_LOOKS) {
+      whenOver.accept(
+          "drained in "
+              + elapsed
+              + " ms"
+              + (census.idle() == 0 ? "" : ", idle connections: " + census.idle()));
+    } else if (elapsed >= timeoutMillis) {
+      whenOver.accept(
+          "time is up after " + elapsed + " ms, connections still busy: " + census.busy());
+    } else {
+      reactor.after(Math.min(pause, Math.max(1, timeoutMillis - elapsed)), this::look);
+      pause = Math.min(LAST_LOOK_MILLIS, pause * 2);
+    }
+  }
+}

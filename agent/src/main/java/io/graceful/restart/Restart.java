@@ -1,0 +1,375 @@
+package io.graceful.restart;
+
+import io.graceful.config.Option;
+import io.graceful.drain.ConnectionDrain;
+import io.graceful.handover.Frame;
+import io.graceful.handover.Frame.Type;
+import io.graceful.handover.Lifeline;
+import io.graceful.os.Libc;
+import io.graceful.os.Reactor;
+import io.graceful.process.ChildProcess;
+import io.graceful.sockets.DetachedListener;
+import io.graceful.sockets.Listener;
+import io.graceful.sockets.ListenerKey;
+import io.graceful.sockets.LiveListeners;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One restart, as the predecessor sees it: start the successor, give it the listeners, wait until
+ * it accepts, let go of them, drain, exit. Until the successor is ready nothing changes here, and
+ * afterwards the listeners are kept at hand: so whenever it dies, this process serves on.
+ */
+final class Restart {
+
+  private enum Phase {
+    /** The successor's JVM starts. */
+    BOOTING,
+    /** It has the listeners; the app in it starts. */
+    STARTING,
+    /** It accepts; this process doesn't any more. */
+    DRAINING,
+    /** The shutdown hooks run. */
+    EXITING,
+    /** The restart was taken back, and the successor is on its way out. */
+    ABORTING
+  }
+
+  /** Between the end of the lifeline and the end of its process, normally some microseconds. */
+  private static final long LAST_BREATH_MILLIS = 2000;
+
+  /** A successor that drops listeners decides so at the end of ready.timeout by its own clock. */
+  private static final long DROP_GRACE_MILLIS = 5000;
+
+  private static final long REAP_MILLIS = 20;
+
+  private final Surroundings world;
+  private final int generation;
+  private final Runnable whenOver;
+  private final long started = System.nanoTime();
+  private final boolean mayDrop;
+  private final Map<ListenerKey, Boolean> claimed = new LinkedHashMap<>();
+  private final List<DetachedListener> detached = new ArrayList<>();
+  private Phase phase = Phase.BOOTING;
+  private List<Listener> listeners = new ArrayList<>();
+  private Lifeline lifeline;
+  private ChildProcess child;
+  private Reactor.Timer deadline;
+  private DrainWatch drain;
+  private boolean soaked;
+  private String drained;
+  private boolean stoppedByOperator;
+
+  /**
+   * @param generation of the new process
+   */
+  Restart(Surroundings world, int generation, Runnable whenOver) {
+    this.world = world;
+    this.generation = generation;
+    this.whenOver = whenOver;
+    this.mayDrop = world.options.text(Option.UNCLAIMED).equals("drop");
+  }
+
+  /** For the refusal of another one. */
+  String describe() {
+    switch (phase) {
+      case BOOTING:
+      case STARTING:
+        return "one is under way already, pid " + child.pid() + " is starting";
+      case ABORTING:
+        return "the last one was taken back, and pid " + child.pid() + " has not ended yet";
+      default:
+        return "this process is draining, pid " + child.pid() + " serves now: ask that one";
+    }
+  }
+
+  boolean isPastHandover() {
+    return phase == Phase.DRAINING || phase == Phase.EXITING;
+  }
+
+  void begin() {
+    try {
+      LiveListeners live = LiveListeners.scan(world.libc, world.bound);
+      listeners = live.handedOver();
+      for (Listener foreign : live.leftOut()) {
+        world.log.debug("not handed over: " + foreign + " was bound by native code");
+      }
+      if (listeners.isEmpty()) {
+        throw new IOException("there is no listening socket to hand over");
+      }
+      startSuccessor();
+    } catch (IOException failure) {
+      world.log.error(
+          "restart failed: " + failure.getMessage() + "; still serving" + on(listeners));
+      over();
+    }
+  }
+
+  private void startSuccessor() throws IOException {
+    Lifeline[] ends = Lifeline.pair(world.libc);
+    lifeline = ends[0];
+    try {
+      child = world.starter.start(ends[1].fd());
+    } catch (IOException failure) {
+      lifeline.close();
+      throw failure;
+    } finally {
+      ends[1].close();
+    }
+    world.log.info("restart: started pid " + child.pid());
+    world.reactor.watch(lifeline.fd(), this::onLifeline);
+    if (child.handle() >= 0) {
+      world.reactor.watch(child.handle(), this::onChildEnd);
+    } else {
+      world.reactor.after(REAP_MILLIS, this::pollChild);
+    }
+    long timeout = world.options.millis(Option.READY_TIMEOUT) + (mayDrop ? DROP_GRACE_MILLIS : 0);
+    deadline = world.reactor.after(timeout, this::onReadyTimeout);
+  }
+
+  private void onLifeline() {
+    try {
+      for (Lifeline.Received received = lifeline.receive();
+          received != null;
+          received = lifeline.receive()) {
+        onFrame(received.frame);
+      }
+    } catch (EOFException closed) {
+      world.reactor.unwatch(lifeline.fd());
+      world.reactor.after(LAST_BREATH_MILLIS, this::onLastBreath);
+    } catch (IOException broken) {
+      world.reactor.unwatch(lifeline.fd());
+      abort("can't talk to pid " + child.pid() + ": " + broken.getMessage());
+    }
+  }
+
+  private void onFrame(Frame frame) throws IOException {
+    if (frame.type() == Type.HELLO && phase == Phase.BOOTING) {
+      offerListeners();
+    } else if (frame.type() == Type.CLAIMED && phase == Phase.STARTING) {
+      claimed.put(ListenerKey.parse(frame.text()), true);
+      world.log.debug("pid " + child.pid() + " claimed " + ListenerKey.parse(frame.text()));
+    } else if (frame.type() == Type.READY && phase == Phase.STARTING) {
+      handOver();
+    } else if (frame.type() == Type.STOPPING) {
+      stoppedByOperator = true;
+    } else {
+      world.log.debug("pid " + child.pid() + " sent " + frame + " while " + phase + ": ignored");
+    }
+  }
+
+  private void offerListeners() throws IOException {
+    lifeline.send(new Frame(Type.LISTENERS, listeners.size(), String.valueOf(generation)));
+    for (Listener listener : listeners) {
+      claimed.put(listener.key(), false);
+      lifeline.send(new Frame(Type.LISTENER, 0, listener.key().text()), listener.descriptor());
+    }
+    phase = Phase.STARTING;
+  }
+
+  private void handOver() {
+    deadline.cancel();
+    phase = Phase.DRAINING;
+    try {
+      keepPaths();
+      for (Listener listener : listeners) {
+        detached.add(DetachedListener.detach(world.libc, listener));
+      }
+      lifeline.send(new Frame(Type.HANDED_OVER, 0, ""));
+    } catch (IOException failure) {
+      takeBack();
+      phase = Phase.STARTING;
+      abort("can't hand over: " + failure.getMessage());
+      return;
+    }
+    List<ListenerKey> keys = new ArrayList<>(claimed.keySet());
+    long elapsed = (System.nanoTime() - started) / 1_000_000;
+    world.log.info("handed over to pid " + child.pid() + " after " + elapsed + " ms; draining");
+    drain =
+        new DrainWatch(
+            world.reactor,
+            new ConnectionDrain(world.libc, keys, world.options.millis(Option.DRAIN_QUIET)),
+            world.options.millis(Option.DRAIN_TIMEOUT),
+            this::onDrained);
+    drain.start();
+    world.reactor.after(world.options.millis(Option.SOAK), this::onSoaked);
+    for (long millis : new long[] {2, 10, 50, 200}) {
+      world.reactor.after(millis, this::wakeAcceptors);
+    }
+  }
+
+  /**
+   * The app's shutdown may unlink the path of its UNIX socket, which is the successor's by then.
+   */
+  private void keepPaths() throws IOException {
+    List<String> paths = new ArrayList<>();
+    for (Listener listener : listeners) {
+      if (listener.key().path() != null) {
+        paths.add(Paths.get(listener.key().path()).toAbsolutePath().toString());
+      }
+    }
+    if (!paths.isEmpty()) {
+      world.hooks.keepFiles(
+          path -> isPastHandover() && paths.contains(Paths.get(path).toAbsolutePath().toString()));
+    }
+  }
+
+  /**
+   * A thread that was just about to enter accept when its listener was swapped still waits on the
+   * old one.
+   */
+  private void wakeAcceptors() {
+    if (phase != Phase.DRAINING) {
+      return;
+    }
+    try {
+      for (DetachedListener listener : detached) {
+        listener.wakeAcceptors();
+      }
+    } catch (IOException blind) {
+      world.log.debug("can't look for threads in accept: " + blind.getMessage());
+    }
+  }
+
+  private void onDrained(String outcome) {
+    drained = outcome;
+    exitWhenDone();
+  }
+
+  private void onSoaked() {
+    soaked = true;
+    exitWhenDone();
+  }
+
+  private void exitWhenDone() {
+    if (phase == Phase.DRAINING && soaked && drained != null) {
+      phase = Phase.EXITING;
+      world.log.info(drained + "; exiting");
+      world.exit.exit(0);
+    }
+  }
+
+  private void onReadyTimeout() {
+    abort(
+        "pid "
+            + child.pid()
+            + " was not ready within "
+            + world.options.text(Option.READY_TIMEOUT)
+            + ": "
+            + missing());
+  }
+
+  private String missing() {
+    if (phase == Phase.BOOTING) {
+      return "its JVM did not start the agent";
+    }
+    List<ListenerKey> unclaimed = new ArrayList<>();
+    claimed.forEach(
+        (key, done) -> {
+          if (!done) unclaimed.add(key);
+        });
+    return unclaimed.isEmpty() ? "it bound but does not accept" : "it did not bind " + unclaimed;
+  }
+
+  /**
+   * Takes the restart back while the successor is not ready yet; it may have accepted connections
+   * already.
+   */
+  void abort(String reason) {
+    if (phase != Phase.BOOTING && phase != Phase.STARTING) {
+      return;
+    }
+    world.log.error("restart failed: " + reason + "; still serving" + on(listeners));
+    deadline.cancel();
+    boolean heard = phase == Phase.STARTING;
+    phase = Phase.ABORTING;
+    try {
+      lifeline.send(new Frame(Type.ABORT, 0, reason));
+    } catch (IOException deaf) {
+      heard = false;
+    }
+    // Time for the requests that it has accepted; then for its shutdown hooks; then none.
+    long drainMillis = heard ? world.options.millis(Option.DRAIN_TIMEOUT) : 0;
+    world.reactor.after(drainMillis, () -> child.signal(Libc.SIGTERM));
+    world.reactor.after(
+        drainMillis + world.options.millis(Option.SHUTDOWN_TIMEOUT),
+        () -> child.signal(Libc.SIGKILL));
+  }
+
+  private void pollChild() {
+    onChildEnd();
+    if (child.end() == null) {
+      world.reactor.after(REAP_MILLIS, this::pollChild);
+    }
+  }
+
+  private void onLastBreath() {
+    if (child.end() == null) {
+      abort("pid " + child.pid() + " closed the connection to this process");
+    }
+  }
+
+  private void onChildEnd() {
+    String end = child.end();
+    if (end == null) {
+      return;
+    }
+    world.reactor.unwatch(child.handle());
+    if (phase == Phase.EXITING) {
+      return;
+    }
+    String who = "pid " + child.pid() + " " + end;
+    if (phase == Phase.DRAINING && stoppedByOperator) {
+      world.log.info(who + " as it was told to; exiting too");
+      phase = Phase.EXITING;
+      world.exit.exit(0);
+      return;
+    }
+    if (phase == Phase.DRAINING) {
+      takeBack();
+      world.log.error(
+          "restart failed: " + who + " after it took over; serving again" + on(listeners));
+    } else if (phase == Phase.ABORTING) {
+      world.log.info(who);
+    } else {
+      world.log.error(
+          "restart failed: " + who + " before it was ready; still serving" + on(listeners));
+    }
+    over();
+  }
+
+  private void takeBack() {
+    if (drain != null) {
+      drain.cancel();
+    }
+    for (DetachedListener listener : detached) {
+      try {
+        listener.reattach();
+      } catch (IOException failure) {
+        world.log.error("can't serve on " + listener.key() + " again: " + failure.getMessage());
+      }
+    }
+    detached.clear();
+  }
+
+  private void over() {
+    if (deadline != null) {
+      deadline.cancel();
+    }
+    if (lifeline != null) {
+      world.reactor.unwatch(lifeline.fd());
+      lifeline.close();
+    }
+    phase = Phase.ABORTING;
+    whenOver.run();
+  }
+
+  private static String on(List<Listener> listeners) {
+    return listeners.isEmpty() ? "" : " on " + listeners.toString().replaceAll("[\\[\\]]", "");
+  }
+}

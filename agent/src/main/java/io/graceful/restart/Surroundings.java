@@ -1,0 +1,44 @@
+package io.graceful.restart;
+
+import io.graceful.config.Options;
+import io.graceful.hooks.Hooks;
+import io.graceful.log.Log;
+import io.graceful.os.Libc;
+import io.graceful.os.Reactor;
+import io.graceful.process.ProcessStarter;
+import io.graceful.sockets.BoundSockets;
+
+/** What the parts of a restart work with; made once, by the composition root. */
+public final class Surroundings {
+
+  final int pid;
+  final Options options;
+  final Log log;
+  final Libc libc;
+  final Reactor reactor;
+  final BoundSockets bound;
+  final Hooks hooks;
+  final ProcessStarter starter;
+  final ProcessExit exit;
+
+  public Surroundings(
+      int pid,
+      Options options,
+      Log log,
+      Libc libc,
+      Reactor reactor,
+      BoundSockets bound,
+      Hooks hooks,
+      ProcessStarter starter,
+      ProcessExit exit) {
+    this.pid = pid;
+    this.options = options;
+    this.log = log;
+    this.libc = libc;
+    this.reactor = reactor;
+    this.bound = bound;
+    this.hooks = hooks;
+    this.starter = starter;
+    this.exit = exit;
+  }
+}

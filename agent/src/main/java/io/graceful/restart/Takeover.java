@@ -1,0 +1,260 @@
+package io.graceful.restart;
+
+import io.graceful.config.Option;
+import io.graceful.config.Options;
+import io.graceful.drain.ConnectionDrain;
+import io.graceful.handover.Frame;
+import io.graceful.handover.Frame.Type;
+import io.graceful.handover.Lifeline;
+import io.graceful.os.Libc;
+import io.graceful.sockets.Accepting;
+import io.graceful.sockets.DetachedListener;
+import io.graceful.sockets.InheritedSockets;
+import io.graceful.sockets.Listener;
+import io.graceful.sockets.ListenerKey;
+import io.graceful.sockets.LiveListeners;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One restart, as the successor sees it: receive the listeners, wait until the app has claimed them
+ * and accepts, say so. If the predecessor dies meanwhile there is nobody else to serve, so this
+ * process goes on with what it has.
+ */
+public final class Takeover {
+
+  private static final int ANSWER_MILLIS = 10_000;
+  private static final long LOOK_MILLIS = 10;
+
+  private final Lifeline lifeline;
+  private final int predecessor;
+  private final long started = System.nanoTime();
+  private final InheritedSockets sockets;
+  private int generation;
+  private Surroundings world;
+  private Runnable whenOver;
+  private boolean looking;
+  private boolean ready;
+  private boolean mayDrop;
+  private boolean aborted;
+  private boolean orphaned;
+
+  private Takeover(Libc libc, Lifeline lifeline) throws IOException {
+    this.lifeline = lifeline;
+    this.predecessor = lifeline.makerPid();
+    this.sockets = new InheritedSockets(libc);
+  }
+
+  /**
+   * Gets the listeners, before the app starts.
+   *
+   * @return null if the predecessor is gone: this is a first generation then
+   * @throws IOException if it refuses, or does not answer
+   */
+  public static Takeover receive(Libc libc, Lifeline lifeline, int pid, String version)
+      throws IOException {
+    Takeover takeover = new Takeover(libc, lifeline);
+    try {
+      lifeline.send(new Frame(Type.HELLO, pid, version));
+      Frame answer = lifeline.await(ANSWER_MILLIS).frame;
+      if (answer.type() != Type.LISTENERS) {
+        throw new IOException(
+            "pid " + takeover.predecessor + " answered " + answer.type() + ": " + answer.text());
+      }
+      takeover.generation = Integer.parseInt(answer.text());
+      for (int i = 0; i < answer.number(); i++) {
+        Lifeline.Received listener = lifeline.await(ANSWER_MILLIS);
+        if (listener.frame.type() != Type.LISTENER || listener.fd < 0) {
+          throw new IOException("expected a listener, got " + listener.frame);
+        }
+        takeover.sockets.add(ListenerKey.parse(listener.frame.text()), listener.fd);
+      }
+      return takeover;
+    } catch (EOFException predecessorDied) {
+      takeover.sockets.release();
+      lifeline.close();
+      return null;
+    }
+  }
+
+  public InheritedSockets sockets() {
+    return sockets;
+  }
+
+  public int generation() {
+    return generation;
+  }
+
+  /** For the refusal of a restart. */
+  String describe() {
+    return ready
+        ? "this process has just taken over, and pid "
+            + predecessor
+            + " has not ended yet: try again then"
+        : "this process is still starting, pid " + predecessor + " serves";
+  }
+
+  /**
+   * @param whenOver the predecessor is gone
+   */
+  void start(Surroundings surroundings, Runnable whenOver) {
+    this.world = surroundings;
+    this.whenOver = whenOver;
+    Options options = world.options;
+    world.reactor.watch(lifeline.fd(), this::onLifeline);
+    sockets.onClaim(key -> world.reactor.post(() -> onClaim(key)));
+    for (ListenerKey claimedAlready : claimed()) {
+      onClaim(claimedAlready);
+    }
+    if (options.text(Option.UNCLAIMED).equals("drop")) {
+      world.reactor.after(options.millis(Option.READY_TIMEOUT), this::dropUnclaimed);
+    }
+  }
+
+  private List<ListenerKey> claimed() {
+    List<ListenerKey> claimed = sockets.keys();
+    for (ListenerKey key : sockets.unclaimed()) {
+      claimed.remove(key);
+    }
+    return claimed;
+  }
+
+  private void onClaim(ListenerKey key) {
+    send(new Frame(Type.CLAIMED, 0, key.text()));
+    lookSoon();
+  }
+
+  private void lookSoon() {
+    if (!looking && !ready && !aborted) {
+      looking = true;
+      world.reactor.after(LOOK_MILLIS, this::look);
+    }
+  }
+
+  private void look() {
+    looking = false;
+    if (ready || aborted || !sockets.unclaimed().isEmpty() && !mayDrop) {
+      return;
+    }
+    try {
+      List<Integer> adopted = sockets.adopted();
+      if (adopted.isEmpty() || !Accepting.notYet(world.libc.arch(), adopted).isEmpty()) {
+        lookSoon();
+        return;
+      }
+    } catch (IOException blind) {
+      fail("can't see whether the application accepts: " + blind.getMessage());
+      return;
+    }
+    ready = true;
+    if (orphaned) {
+      served();
+    } else {
+      send(new Frame(Type.READY, 0, ""));
+    }
+  }
+
+  private void dropUnclaimed() {
+    if (!ready) {
+      world.log.info("not bound by this process, so dropped: " + sockets.unclaimed());
+      mayDrop = true;
+      lookSoon();
+    }
+  }
+
+  private void onLifeline() {
+    try {
+      for (Lifeline.Received received = lifeline.receive();
+          received != null;
+          received = lifeline.receive()) {
+        onFrame(received.frame);
+      }
+    } catch (EOFException closed) {
+      onPredecessorGone();
+    } catch (IOException broken) {
+      fail("can't talk to pid " + predecessor + ": " + broken.getMessage());
+    }
+  }
+
+  private void onFrame(Frame frame) {
+    if (frame.type() == Type.HANDED_OVER) {
+      served();
+    } else if (frame.type() == Type.ABORT) {
+      fail("pid " + predecessor + " takes the restart back: " + frame.text());
+    }
+  }
+
+  private void served() {
+    sockets.release();
+    long elapsed = (System.nanoTime() - started) / 1_000_000;
+    world.log.info(
+        "generation "
+            + generation
+            + " serves on "
+            + sockets.keys()
+            + ", taken over from pid "
+            + predecessor
+            + " after "
+            + elapsed
+            + " ms");
+  }
+
+  private void onPredecessorGone() {
+    world.reactor.unwatch(lifeline.fd());
+    lifeline.close();
+    orphaned = true;
+    if (!ready) {
+      world.log.error(
+          "pid " + predecessor + " died while handing over; this process goes on alone");
+      mayDrop = true;
+      lookSoon();
+    }
+    if (!aborted) {
+      whenOver.run();
+    }
+  }
+
+  /** An operator's signal. */
+  void stopping() {
+    send(new Frame(Type.STOPPING, 0, ""));
+  }
+
+  /** Lets go of the listeners, finishes what was accepted, and exits: the predecessor serves on. */
+  private void fail(String reason) {
+    if (aborted) {
+      return;
+    }
+    aborted = true;
+    world.log.error("can't take over: " + reason + "; exiting with " + ProcessExit.CANT_TAKE_OVER);
+    List<ListenerKey> keys = sockets.keys();
+    try {
+      for (Listener listener : LiveListeners.scan(world.libc, world.bound).handedOver()) {
+        DetachedListener.detach(world.libc, listener).release();
+      }
+    } catch (IOException failure) {
+      world.log.error("can't stop accepting: " + failure.getMessage());
+    }
+    sockets.release();
+    long quiet = world.options.millis(Option.DRAIN_QUIET);
+    long timeout = world.options.millis(Option.DRAIN_TIMEOUT);
+    new DrainWatch(
+            world.reactor,
+            new ConnectionDrain(world.libc, new ArrayList<>(keys), quiet),
+            timeout,
+            outcome -> world.exit.exit(ProcessExit.CANT_TAKE_OVER))
+        .start();
+  }
+
+  private void send(Frame frame) {
+    if (orphaned) {
+      return;
+    }
+    try {
+      lifeline.send(frame);
+    } catch (IOException predecessorGone) {
+      world.log.debug("can't send " + frame + ": " + predecessorGone.getMessage());
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package io.graceful.sockets;
+
+import io.graceful.os.EpollRegistration;
+import io.graceful.os.Libc;
+import io.graceful.os.ProcFs;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The listeners that came from the predecessor, until the app's own binds have claimed them. Owns
+ * one descriptor for each until {@link #release}.
+ */
+public final class InheritedSockets {
+
+  private static final class Inherited {
+    final ListenerKey key;
+    final int fd;
+    final long inode;
+    int adoptedAs = -1;
+
+    Inherited(ListenerKey key, int fd) {
+      this.key = key;
+      this.fd = fd;
+      this.inode = ProcFs.socketInode(fd);
+    }
+
+    /**
+     * An app that probes a port by binding and closing it comes a second time: so adopted means
+     * still open.
+     */
+    boolean isAdopted() {
+      return adoptedAs >= 0 && ProcFs.socketInode(adoptedAs) == inode;
+    }
+  }
+
+  private final Libc libc;
+  private final List<Inherited> sockets = new ArrayList<>();
+  private Consumer<ListenerKey> onClaim = key -> {};
+  private boolean released;
+
+  public InheritedSockets(Libc libc) {
+    this.libc = libc;
+  }
+
+  /** Takes over the descriptor. */
+  public synchronized void add(ListenerKey key, int fd) {
+    sockets.add(new Inherited(key, fd));
+  }
+
+  /** Told of each claim, on the app's thread that binds. */
+  public synchronized void onClaim(Consumer<ListenerKey> listener) {
+    onClaim = listener;
+  }
+
+  /**
+   * Puts an inherited listener in the place of the app's fresh socket, if there is one for it that
+   * isn't taken.
+   *
+   * @param fresh the app's socket, not yet bound; keeps its number, its O_NONBLOCK and its place in
+   *     epoll
+   * @return false if the app shall bind it itself
+   */
+  public boolean adopt(ListenerKey key, int fresh) throws IOException {
+    Consumer<ListenerKey> listener;
+    synchronized (this) {
+      Inherited inherited = firstFree(key);
+      if (released || inherited == null) {
+        return false;
+      }
+      boolean nonBlocking = libc.isNonBlocking(fresh);
+      List<EpollRegistration> registrations = EpollRegistration.of(fresh);
+      libc.replace(fresh, inherited.fd);
+      if (nonBlocking) {
+        libc.setNonBlocking(fresh);
+      }
+      for (EpollRegistration registration : registrations) {
+        registration.restore(libc);
+      }
+      inherited.adoptedAs = fresh;
+      listener = onClaim;
+    }
+    listener.accept(key);
+    return true;
+  }
+
+  private Inherited firstFree(ListenerKey key) {
+    for (Inherited inherited : sockets) {
+      if (inherited.key.equals(key) && !inherited.isAdopted()) {
+        return inherited;
+      }
+    }
+    return null;
+  }
+
+  public synchronized List<ListenerKey> keys() {
+    List<ListenerKey> keys = new ArrayList<>();
+    for (Inherited inherited : sockets) {
+      keys.add(inherited.key);
+    }
+    return keys;
+  }
+
+  public synchronized List<ListenerKey> unclaimed() {
+    List<ListenerKey> keys = new ArrayList<>();
+    for (Inherited inherited : sockets) {
+      if (!inherited.isAdopted()) {
+        keys.add(inherited.key);
+      }
+    }
+    return keys;
+  }
+
+  /** The app's numbers of what it claimed. */
+  public synchronized List<Integer> adopted() {
+    List<Integer> descriptors = new ArrayList<>();
+    for (Inherited inherited : sockets) {
+      if (inherited.isAdopted()) {
+        descriptors.add(inherited.adoptedAs);
+      }
+    }
+    return descriptors;
+  }
+
+  public synchronized boolean hasPaths() {
+    for (Inherited inherited : sockets) {
+      if (inherited.key.path() != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether the file is a listener that came from the predecessor: the app must not unlink what it
+   * shall adopt.
+   */
+  public synchronized boolean keepsPath(String path) {
+    Path asked = Paths.get(path).toAbsolutePath();
+    for (Inherited inherited : sockets) {
+      String own = inherited.key.path();
+      if (!released && own != null && Paths.get(own).toAbsolutePath().equals(asked)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Closes our copies; what the app claimed stays open there. */
+  public synchronized void release() {
+    if (!released) {
+      released = true;
+      for (Inherited inherited : sockets) {
+        libc.close(inherited.fd);
+      }
+    }
+  }
+}

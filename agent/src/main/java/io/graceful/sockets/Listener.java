@@ -1,0 +1,39 @@
+package io.graceful.sockets;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A listening socket of this process, with every number under which the app holds it. */
+public final class Listener {
+
+  private final ListenerKey key;
+  private final long inode;
+  private final List<Integer> descriptors = new ArrayList<>();
+
+  Listener(ListenerKey key, long inode) {
+    this.key = key;
+    this.inode = inode;
+  }
+
+  public ListenerKey key() {
+    return key;
+  }
+
+  long inode() {
+    return inode;
+  }
+
+  List<Integer> descriptors() {
+    return descriptors;
+  }
+
+  /** One of the numbers; owned by the app. */
+  public int descriptor() {
+    return descriptors.get(0);
+  }
+
+  @Override
+  public String toString() {
+    return key.toString();
+  }
+}

@@ -1,0 +1,55 @@
+package io.graceful.sockets;
+
+import io.graceful.os.ErrnoException;
+import io.graceful.os.Libc;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * {@code struct tcp_info} (linux/tcp.h): what the kernel knows of a connection. Ages are in ms, to
+ * a clock tick.
+ */
+public final class TcpInfo {
+
+  private static final int LISTEN = 10;
+
+  private final ByteBuffer info;
+
+  private TcpInfo(byte[] info) {
+    this.info = ByteBuffer.wrap(info).order(ByteOrder.nativeOrder());
+  }
+
+  public static TcpInfo of(Libc libc, int fd) throws ErrnoException {
+    return new TcpInfo(libc.tcpInfo(fd));
+  }
+
+  public boolean isListener() {
+    return info.get(0) == LISTEN;
+  }
+
+  /** Segments in flight; of a listener, the connections that wait to be accepted. */
+  public int unacknowledged() {
+    return info.getInt(24);
+  }
+
+  /** Since the app's last bytes were sent; since the connection was made if there were none. */
+  public long sentAgo() {
+    return info.getInt(44) & 0xFFFFFFFFL;
+  }
+
+  /** Since the client's last bytes came. */
+  public long receivedAgo() {
+    return info.getInt(52) & 0xFFFFFFFFL;
+  }
+
+  public long bytesReceived() {
+    return info.getLong(128);
+  }
+
+  /**
+   * Segments with data that were sent, repeats included: 0 means that nothing was ever answered.
+   */
+  public int dataSegmentsSent() {
+    return info.getInt(156);
+  }
+}

@@ -1,0 +1,93 @@
+package io.graceful.sockets;
+
+import io.graceful.os.Arch;
+import io.graceful.os.Libc;
+import io.graceful.os.ProcFs;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Threads of ours that sit in accept(2) or poll(2) on a descriptor, seen through {@code
+ * /proc/self/task/N/syscall}.
+ */
+public final class WaitingThreads {
+
+  /**
+   * The signal with which the JDK itself wakes a thread out of a system call (libnio's
+   * NativeThread.c, libnet).
+   */
+  private static final int WAKE_UP = 64 - 2;
+
+  private static final int MOST_POLLED = 64;
+
+  private final Map<Integer, Set<Integer>> descriptorsByThread = new HashMap<>();
+
+  private WaitingThreads() {}
+
+  /** Looks now. */
+  public static WaitingThreads scan(Arch arch) throws IOException {
+    WaitingThreads found = new WaitingThreads();
+    for (int tid : ProcFs.threads()) {
+      String[] call = ProcFs.blockedCall(tid);
+      if (call != null && call.length > 2) {
+        found.note(arch, tid, call);
+      }
+    }
+    return found;
+  }
+
+  private void note(Arch arch, int tid, String[] call) {
+    int number = Integer.parseInt(call[0]);
+    if (arch.isAccept(number)) {
+      descriptorsByThread.computeIfAbsent(tid, t -> new TreeSet<>()).add((int) hex(call[1]));
+    } else if (arch.isPoll(number)) {
+      long count = Math.min(hex(call[2]), MOST_POLLED);
+      for (int i = 0; i < count; i++) {
+        try {
+          int fd = ProcFs.readInt(hex(call[1]) + 8L * i);
+          descriptorsByThread.computeIfAbsent(tid, t -> new TreeSet<>()).add(fd);
+        } catch (IOException returnedMeanwhile) {
+          return;
+        }
+      }
+    }
+  }
+
+  private static long hex(String word) {
+    return Long.parseUnsignedLong(word.substring(2), 16);
+  }
+
+  public boolean anyOn(int fd) {
+    for (Set<Integer> descriptors : descriptorsByThread.values()) {
+      if (descriptors.contains(fd)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Makes their calls return EINTR: the JDK then makes them anew, on whatever the number refers to
+   * by now.
+   */
+  public void interrupt(Libc libc, Collection<Integer> fds) throws IOException {
+    boolean jdkCatchesIt = (ProcFs.signals("SigCgt") >>> (WAKE_UP - 1) & 1) != 0;
+    if (!jdkCatchesIt) {
+      return; // The default action would end the process; without the handler no JDK thread can be
+      // in such a call.
+    }
+    int pid = ProcFs.pid();
+    for (Map.Entry<Integer, Set<Integer>> thread : descriptorsByThread.entrySet()) {
+      for (int fd : fds) {
+        if (thread.getValue().contains(fd)) {
+          libc.signalThread(pid, thread.getKey(), WAKE_UP);
+          break;
+        }
+      }
+    }
+  }
+}
