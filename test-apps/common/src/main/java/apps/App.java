@@ -1,0 +1,123 @@
+package apps;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** One run of a server: who it is, what it leaves in its state directory, how it misbehaves. */
+public final class App {
+
+  private static final int EXIT_AFTER_BIND = 5;
+  private static final int CRASH = 6;
+
+  private final Options options;
+  private final StateDirectory state;
+  private final String pid;
+  private final long generation;
+
+  private App(Options options) throws IOException {
+    this.options = options;
+    this.state = new StateDirectory(options.text("state", null));
+    this.pid = new File("/proc/self").getCanonicalFile().getName();
+    this.generation = state.append("starts", pid);
+  }
+
+  /**
+   * Registers the start, adds the shutdown hooks and misbehaves as told; to be called before
+   * anything is bound.
+   */
+  public static App start(Options options) {
+    try {
+      App app = new App(options);
+      app.addShutdownHooks();
+      app.misbehaveBeforeBinding();
+      return app;
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't use " + options.text("state", null), e);
+    }
+  }
+
+  /** The body of the front page. */
+  public String identity() {
+    return "pid=" + pid + " generation=" + generation + "\n";
+  }
+
+  public StateDirectory state() {
+    return state;
+  }
+
+  public boolean bindsFewerListeners() {
+    return reached("fewer-from");
+  }
+
+  /** To be called between bind and the first accept, where the server lets us. */
+  public void bound() {
+    if (reached("exit-bound-from")) {
+      System.exit(EXIT_AFTER_BIND);
+    }
+  }
+
+  /** To be called when the server accepts connections. */
+  public void serving() {
+    if (options.has("crash-after") && generation >= options.number("crash-from", 1)) {
+      daemon(
+          () -> {
+            sleep(options.number("crash-after"));
+            Runtime.getRuntime().halt(CRASH);
+          });
+    }
+  }
+
+  public static void sleep(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  public static void sleepForever() {
+    while (!Thread.currentThread().isInterrupted()) {
+      sleep(Long.MAX_VALUE);
+    }
+  }
+
+  private void addShutdownHooks() {
+    onShutdown(() -> state.append("stops", pid));
+    if (options.has("slow-hook")) {
+      onShutdown(
+          () -> {
+            sleep(options.number("slow-hook"));
+            state.append("slow-stops", pid);
+          });
+    }
+    if (options.isOn("ignore-shutdown")) {
+      onShutdown(App::sleepForever);
+    }
+  }
+
+  private void misbehaveBeforeBinding() {
+    sleep(options.number("slow-start", 0));
+    if (reached("exit-from")) {
+      System.err.println("app: cannot start: no licence");
+      System.exit((int) options.number("exit-code", 1));
+    }
+    if (reached("hang-from")) {
+      sleepForever();
+    }
+  }
+
+  private boolean reached(String key) {
+    return options.has(key) && generation >= options.number(key);
+  }
+
+  private static void onShutdown(Runnable action) {
+    Runtime.getRuntime().addShutdownHook(new Thread(action));
+  }
+
+  private static void daemon(Runnable action) {
+    Thread thread = new Thread(action);
+    thread.setDaemon(true);
+    thread.start();
+  }
+}

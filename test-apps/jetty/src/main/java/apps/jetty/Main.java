@@ -1,0 +1,36 @@
+package apps.jetty;
+
+import apps.App;
+import apps.Endpoints;
+import apps.Options;
+import java.util.Collections;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** Jetty 12 without servlets. */
+public final class Main {
+
+  private static final int BACKLOG = 1024;
+
+  private Main() {}
+
+  public static void main(String[] args) throws Exception {
+    Options options = Options.parse(args, Collections.emptyList());
+    App app = App.start(options);
+
+    Server server = new Server();
+    ServerConnector connector = new ServerConnector(server);
+    connector.setHost(options.host());
+    connector.setPort(options.port());
+    connector.setAcceptQueueSize(BACKLOG);
+    server.addConnector(connector);
+    server.setHandler(new EndpointsHandler(new Endpoints(app)));
+    server.setStopAtShutdown(true);
+
+    connector.open();
+    app.bound();
+    server.start();
+    app.serving();
+    server.join();
+  }
+}
