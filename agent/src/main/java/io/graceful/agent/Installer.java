@@ -26,15 +26,23 @@ import io.graceful.sockets.BoundSockets;
 import java.io.File;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
+import java.util.Enumeration;
+import java.util.function.BiConsumer;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 
 /**
  * Puts the agent together. What must be done before the app starts is done at once; the rest, and
  * everything native in a first generation, goes to a thread of its own.
  */
-public final class Installer implements Runnable {
+public final class Installer
+    implements BiConsumer<String, Instrumentation>, Runnable, Hooks.Observer {
 
-  private final Instrumentation instrumentation;
-  private final File jar;
+  /** Late enough not to compete with the application's start. */
+  private static final long PRELOAD_MILLIS = 3000;
+
+  private Instrumentation instrumentation;
+  private File jar;
   private final BoundSockets bound = new BoundSockets();
   private int pid;
   private Log log = new Log(0, Log.Level.INFO);
@@ -48,27 +56,27 @@ public final class Installer implements Runnable {
   private volatile String hookProblem;
   private volatile boolean hooked;
 
-  private Installer(Instrumentation instrumentation, File jar) {
-    this.instrumentation = instrumentation;
-    this.jar = jar;
-  }
-
   /** Called by premain. Never throws; in a successor that can't take over it ends the process. */
-  public static void install(String arguments, Instrumentation instrumentation, File jar) {
-    Installer installer = new Installer(instrumentation, jar);
-    boolean successor = Lifeline.maybeInherited();
+  @Override
+  public void accept(String arguments, Instrumentation jvm) {
+    instrumentation = jvm;
+    boolean successor = Lifeline.isInherited();
     try {
-      installer.prepare(arguments, successor);
+      prepare(arguments, successor);
     } catch (OptionException wrong) {
-      installer.giveUp(wrong.getMessage(), successor);
+      giveUp(wrong.getMessage(), successor);
     } catch (Throwable failure) {
-      installer.giveUp(
-          String.valueOf(failure.getMessage() == null ? failure : failure.getMessage()), successor);
+      giveUp(inWords(failure), successor);
     }
   }
 
-  private void prepare(String arguments, boolean maybeSuccessor) throws Exception {
+  private static String inWords(Throwable failure) {
+    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+  }
+
+  private void prepare(String arguments, boolean successor) throws Exception {
     Arch.current();
+    jar = new File(Installer.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     pid = ProcFs.pid();
     log = new Log(pid, Log.Level.INFO);
     options = Options.read(arguments, System.getenv());
@@ -78,8 +86,8 @@ public final class Installer implements Runnable {
             Log.Level.valueOf(options.text(Option.LOG_LEVEL).toUpperCase(java.util.Locale.ROOT)));
     command = LaunchCommand.ofThisProcess();
     Binder binder = new Binder(bound, log);
-    hooks = new Hooks(instrumentation, binder, this::onHookProblem, this::testHooks);
-    if (maybeSuccessor) {
+    hooks = new Hooks(instrumentation, binder, this);
+    if (successor) {
       takeOver(binder);
     }
     hooks.install();
@@ -89,12 +97,8 @@ public final class Installer implements Runnable {
   }
 
   private void takeOver(Binder binder) throws IOException, ReflectiveOperationException {
-    JavaBase.openToUs(instrumentation);
-    libc = Libc.load(jar.getParentFile());
+    libc = loadLibc();
     Lifeline lifeline = Lifeline.inherited(libc);
-    if (lifeline == null) {
-      return;
-    }
     takeover = Takeover.receive(libc, lifeline, pid, Usage.version());
     if (takeover == null) {
       log.error(
@@ -105,6 +109,13 @@ public final class Installer implements Runnable {
     if (takeover.sockets().hasPaths()) {
       hooks.keepFiles(takeover.sockets()::keepsPath);
     }
+  }
+
+  private Libc loadLibc() throws IOException, ReflectiveOperationException {
+    if (Libc.needsOpenJavaBase()) {
+      JavaBase.openToUs(instrumentation);
+    }
+    return Libc.load(jar.getParentFile());
   }
 
   private void giveUp(String reason, boolean successor) {
@@ -120,8 +131,7 @@ public final class Installer implements Runnable {
   public void run() {
     try {
       if (libc == null) {
-        JavaBase.openToUs(instrumentation);
-        libc = Libc.load(jar.getParentFile());
+        libc = loadLibc();
       }
       reactor = new Reactor(libc, failure -> log.error("bug, please report: " + failure));
       ProcessExit exit = new ProcessExit(log, options.millis(Option.SHUTDOWN_TIMEOUT));
@@ -139,13 +149,32 @@ public final class Installer implements Runnable {
       if (hooked) {
         runSelfTest();
       }
+      reactor.after(PRELOAD_MILLIS, this::preload);
     } catch (Throwable failure) {
-      giveUp(
-          String.valueOf(failure.getMessage() == null ? failure : failure.getMessage()),
-          takeover != null);
+      giveUp(inWords(failure), takeover != null);
       return;
     }
     reactor.run();
+  }
+
+  /**
+   * So that a restart works after the jar was overwritten in place: by then nothing can be read
+   * from it any more.
+   */
+  private void preload() {
+    String prefix = "inst/io/graceful/";
+    try (JarFile own = new JarFile(jar)) {
+      for (Enumeration<JarEntry> entries = own.entries(); entries.hasMoreElements(); ) {
+        String name = entries.nextElement().getName();
+        if (name.startsWith(prefix) && name.endsWith(".class")) {
+          String type =
+              name.substring("inst/".length(), name.length() - ".class".length()).replace('/', '.');
+          Class.forName(type, false, Installer.class.getClassLoader());
+        }
+      }
+    } catch (IOException | ClassNotFoundException | LinkageError unreadable) {
+      log.error("can't read " + jar + " any more, a restart may fail: " + unreadable);
+    }
   }
 
   private void catchRestartSignals() throws IOException {
@@ -181,7 +210,8 @@ public final class Installer implements Runnable {
   }
 
   /** On a thread that loads a class: the test must wait until the class is there. */
-  private void testHooks() {
+  @Override
+  public void onHooked() {
     hooked = true;
     Reactor running = reactor;
     if (running != null) {
@@ -196,7 +226,8 @@ public final class Installer implements Runnable {
     }
   }
 
-  private void onHookProblem(String problem) {
+  @Override
+  public void onHookProblem(String problem) {
     log.error(
         "this Java is not as expected, restarts are disabled and the application runs on: "
             + problem);

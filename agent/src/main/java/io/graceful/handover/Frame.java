@@ -30,8 +30,6 @@ public final class Frame {
     LISTENERS,
     /** text = key; carries the descriptor. */
     LISTENER,
-    /** Predecessor's answer to a HELLO that it can't serve; text = why. */
-    REFUSED,
     /** Successor: the app has bound one of them; text = key. */
     CLAIMED,
     /** Successor: the app accepts on every listener, but for those that it was allowed to drop. */

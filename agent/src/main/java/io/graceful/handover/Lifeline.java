@@ -65,29 +65,23 @@ public final class Lifeline implements AutoCloseable {
   }
 
   /**
-   * A cheap look, before anything native is loaded: false tells for sure that this is a first
-   * generation.
+   * Whether this process is a successor. Needs nothing native, so that it works even when loading
+   * that fails.
    */
-  public static boolean maybeInherited() {
-    return ProcFs.socketInode(SpawnRequest.INHERITED_FD) >= 0;
+  public static boolean isInherited() {
+    return ProcFs.unixSocketName(SpawnRequest.INHERITED_FD).startsWith("@" + NAME);
   }
 
   /**
-   * The successor's end, if descriptor 3 is one. Moves it out of the way, so that the app's
-   * children don't get it.
+   * The successor's end. Moves it out of the way, so that the app's children don't get it.
    *
-   * @return null if this is a first generation
+   * @throws IOException also if it was made by another user's process
    */
   public static Lifeline inherited(Libc libc) throws IOException {
     int fd = SpawnRequest.INHERITED_FD;
-    if (libc.socketDomain(fd) != Libc.AF_UNIX || libc.socketType(fd) != Libc.SOCK_SEQPACKET) {
-      return null;
-    }
-    byte[] name = libc.localAddress(fd);
-    String text = new String(name, java.nio.charset.StandardCharsets.ISO_8859_1);
-    int[] maker = libc.peerCredentials(fd);
-    if (!text.startsWith("\0" + NAME, 2) || maker[1] != libc.effectiveUser()) {
-      return null;
+    int uid = libc.peerCredentials(fd)[1];
+    if (uid != libc.effectiveUser()) {
+      throw new IOException("descriptor " + fd + " comes from a process of user " + uid);
     }
     int moved = libc.duplicate(fd);
     libc.close(fd);

@@ -130,12 +130,16 @@ enum Hook {
   /** The most that any of these instructions put on the operand stack. */
   static final int STACK = 4;
 
-  private final String owner;
+  private final String slashes;
+  private final String dots;
+  private final boolean isShaded;
   final String method;
   final String descriptor;
 
   Hook(String owner, String method, String descriptor) {
-    this.owner = owner;
+    this.isShaded = owner.startsWith("*");
+    this.slashes = isShaded ? owner.substring(1) : owner;
+    this.dots = slashes.replace('/', '.');
     this.method = method;
     this.descriptor = descriptor;
   }
@@ -151,13 +155,19 @@ enum Hook {
   /** Instructions in place of that call. */
   void replace(MethodVisitor code, String owner) {}
 
+  /**
+   * @param className binary, with dots or with slashes
+   */
   boolean isIn(String className) {
-    return owner.startsWith("*") ? className.endsWith(owner.substring(1)) : className.equals(owner);
+    if (isShaded) {
+      return className.endsWith(slashes) || className.endsWith(dots);
+    }
+    return className.equals(slashes) || className.equals(dots);
   }
 
-  /** The class's binary name, for {@link Class#forName}. */
+  /** For {@link Class#forName}. */
   String className() {
-    return owner.replace('/', '.');
+    return dots;
   }
 
   private static void ask(MethodVisitor code, String question, String descriptor) {

@@ -15,7 +15,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiPredicate;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -24,10 +23,22 @@ import java.util.function.Predicate;
  */
 public final class Hooks implements ClassFileTransformer {
 
+  /**
+   * Both are called on a thread that loads a class. No lambda: this is on the way of every start.
+   */
+  public interface Observer {
+    /** {@link #selfTest} can be run, but not on this thread. */
+    void onHooked();
+
+    /**
+     * @param problem in words: a JDK or library is not as expected
+     */
+    void onHookProblem(String problem);
+  }
+
   private final Instrumentation instrumentation;
   private final BiPredicate<Object, Object> binder;
-  private final Consumer<String> onProblem;
-  private final Runnable onHooked;
+  private final Observer observer;
   private volatile Hook[] active = {
     Hook.NIO_BIND, Hook.UNIX_BIND, Hook.PLAIN_BIND, Hook.NETTY_BIND
   };
@@ -37,18 +48,12 @@ public final class Hooks implements ClassFileTransformer {
 
   /**
    * @param binder asked before each bind, on the app's thread; see {@link Bridge#binder}
-   * @param onProblem told in words of a JDK or library that is not as expected
-   * @param onHooked called, on a thread that loads a class, when {@link #selfTest} can be run
    */
   public Hooks(
-      Instrumentation instrumentation,
-      BiPredicate<Object, Object> binder,
-      Consumer<String> onProblem,
-      Runnable onHooked) {
+      Instrumentation instrumentation, BiPredicate<Object, Object> binder, Observer observer) {
     this.instrumentation = instrumentation;
     this.binder = binder;
-    this.onProblem = onProblem;
-    this.onHooked = onHooked;
+    this.observer = observer;
   }
 
   /** Classes that are loaded already, because another agent used them, say, are changed at once. */
@@ -74,8 +79,12 @@ public final class Hooks implements ClassFileTransformer {
   private void retransformLoaded(Hook... hooks) throws UnmodifiableClassException {
     List<Class<?>> loaded = new ArrayList<>();
     for (Class<?> type : instrumentation.getAllLoadedClasses()) {
-      if (!hooksIn(type.getName().replace('.', '/'), hooks).isEmpty()) {
-        loaded.add(type);
+      String name = type.getName();
+      for (Hook hook : hooks) {
+        if (hook.isIn(name)) {
+          loaded.add(type);
+          break;
+        }
       }
     }
     if (!loaded.isEmpty()) {
@@ -132,15 +141,16 @@ public final class Hooks implements ClassFileTransformer {
       byte[] changed = writer.write(original, hooks);
       hooks.removeAll(writer.done());
       if (!hooks.isEmpty()) {
-        onProblem.accept(className.replace('/', '.') + " has no method as expected for " + hooks);
+        observer.onHookProblem(
+            className.replace('/', '.') + " has no method as expected for " + hooks);
         return null;
       }
       if (writer.done().contains(Hook.NIO_BIND)) {
-        onHooked.run();
+        observer.onHooked();
       }
       return changed;
     } catch (Throwable failure) {
-      onProblem.accept("can't hook " + className.replace('/', '.') + ": " + failure);
+      observer.onHookProblem("can't hook " + className.replace('/', '.') + ": " + failure);
       return null;
     }
   }

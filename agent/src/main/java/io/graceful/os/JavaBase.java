@@ -18,13 +18,17 @@ public final class JavaBase {
     "java.lang", "java.io", "sun.nio.ch", "jdk.internal.module"
   };
 
+  private static boolean opened;
+
   private JavaBase() {}
 
   /** Does nothing on JDK 8, which has no modules. */
-  public static void openToUs(Instrumentation instrumentation) throws ReflectiveOperationException {
-    if (featureVersion() == 8) {
+  public static synchronized void openToUs(Instrumentation instrumentation)
+      throws ReflectiveOperationException {
+    if (opened || featureVersion() == 8) {
       return;
     }
+    opened = true;
     Method moduleOf = Class.class.getMethod("getModule");
     Object ours = moduleOf.invoke(JavaBase.class);
     Map<String, Set<Object>> opens = new HashMap<>();

@@ -63,6 +63,11 @@ public final class Libc {
     return new Libc(arch, new NativeCalls());
   }
 
+  /** Whether {@link JavaBase#openToUs} must come before {@link #load}. */
+  public static boolean needsOpenJavaBase() {
+    return NativeLibrary.mustBeAllowed();
+  }
+
   public Arch arch() {
     return arch;
   }

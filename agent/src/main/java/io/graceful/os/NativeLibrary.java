@@ -7,7 +7,6 @@ import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -61,13 +60,16 @@ final class NativeLibrary {
   }
 
   private static void loadFrom(Path directory, String resource) throws IOException {
-    Path copy = Files.createTempFile(directory, "graceful-", ".so");
+    // Not createTempFile, which starts the JVM's security providers; a file that exists already is
+    // an error here.
+    String name = "graceful-" + ProcFs.pid() + "-" + Long.toHexString(System.nanoTime()) + ".so";
+    Path copy = directory.resolve(name);
     try {
       try (InputStream in = NativeLibrary.class.getClassLoader().getResourceAsStream(resource)) {
         if (in == null) {
           throw new IOException(resource + " is not in the jar");
         }
-        Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(in, copy);
       }
       System.load(copy.toAbsolutePath().toString());
     } finally {
@@ -81,6 +83,11 @@ final class NativeLibrary {
       return message.contains("failed to map segment") ? "noexec?" : message;
     }
     return failure.getClass().getSimpleName();
+  }
+
+  /** From JDK 24 on (JEP 472). */
+  static boolean mustBeAllowed() {
+    return JavaBase.featureVersion() >= 24;
   }
 
   private static void markLoaded() throws IOException {
@@ -111,7 +118,7 @@ final class NativeLibrary {
    * An operator who denies native access is obeyed.
    */
   private static void allowNativeAccess() throws IOException {
-    if (JavaBase.featureVersion() < 24) {
+    if (!mustBeAllowed()) {
       return;
     }
     try {

@@ -2,6 +2,7 @@ package io.graceful.os;
 
 import java.io.ByteArrayOutputStream;
 import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -48,6 +49,25 @@ public final class ProcFs {
     return target == null || !target.startsWith("socket:[")
         ? -1
         : Long.parseLong(target.substring("socket:[".length(), target.length() - 1));
+  }
+
+  /**
+   * The path, or @ and the abstract name, of a UNIX socket (proc_net(5)); empty if it has none or
+   * is none.
+   */
+  public static String unixSocketName(int fd) {
+    long inode = socketInode(fd);
+    if (inode < 0) {
+      return "";
+    }
+    for (String line : linesOf("/proc/net/unix")) {
+      // Num RefCount Protocol Flags Type St Inode Path
+      String[] words = line.trim().split(" +", 8);
+      if (words.length == 8 && words[6].equals(String.valueOf(inode))) {
+        return words[7];
+      }
+    }
+    return "";
   }
 
   /** {@code /proc/self/fdinfo/N}, line by line; empty if the descriptor is closed. */
@@ -151,7 +171,7 @@ public final class ProcFs {
 
   /** These files have no size, so they are read until their end. */
   private static byte[] read(String file) throws IOException {
-    try (InputStream in = Files.newInputStream(Paths.get(file))) {
+    try (InputStream in = new FileInputStream(file)) {
       ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
       byte[] buffer = new byte[4096];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {

@@ -50,7 +50,11 @@ public final class LaunchCommand {
           ProcFs.signals("SigBlk"));
     } catch (IOException unreadable) {
       throw new IOException(
-          "can't read how this process was started (is /proc mounted?): " + unreadable, unreadable);
+          "can't read how this process was started: "
+              + unreadable
+              + " (is /proc mounted? A java program with file capabilities hides it: give it ports"
+              + " below 1024 by net.ipv4.ip_unprivileged_port_start instead)",
+          unreadable);
     }
   }
 
