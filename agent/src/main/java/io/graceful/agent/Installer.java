@@ -65,6 +65,7 @@ public final class Installer
       prepare(arguments, successor);
     } catch (OptionException wrong) {
       giveUp(wrong.getMessage(), successor);
+      startThread(new RefusedRestarts(instrumentation, jar, log, wrong.getMessage()));
     } catch (Throwable failure) {
       giveUp(inWords(failure), successor);
     }
@@ -91,13 +92,17 @@ public final class Installer
       takeOver(binder);
     }
     hooks.install();
-    Thread thread = new Thread(this, "graceful");
+    startThread(this);
+  }
+
+  private static void startThread(Runnable task) {
+    Thread thread = new Thread(task, "graceful");
     thread.setDaemon(true);
     thread.start();
   }
 
   private void takeOver(Binder binder) throws IOException, ReflectiveOperationException {
-    libc = loadLibc();
+    libc = loadLibc(instrumentation, jar);
     Lifeline lifeline = Lifeline.inherited(libc);
     takeover = Takeover.receive(libc, lifeline, pid, Usage.version());
     if (takeover == null) {
@@ -111,7 +116,8 @@ public final class Installer
     }
   }
 
-  private Libc loadLibc() throws IOException, ReflectiveOperationException {
+  static Libc loadLibc(Instrumentation instrumentation, File jar)
+      throws IOException, ReflectiveOperationException {
     if (Libc.needsOpenJavaBase()) {
       JavaBase.openToUs(instrumentation);
     }
@@ -123,7 +129,7 @@ public final class Installer
       log.error("can't take over: " + reason + "; exiting with " + ProcessExit.CANT_TAKE_OVER);
       Runtime.getRuntime().halt(ProcessExit.CANT_TAKE_OVER);
     }
-    log.error("the application runs without restarts: " + reason);
+    log.error("restarts are disabled, the application runs on: " + reason);
   }
 
   /** The agent's thread. */
@@ -131,7 +137,7 @@ public final class Installer
   public void run() {
     try {
       if (libc == null) {
-        libc = loadLibc();
+        libc = loadLibc(instrumentation, jar);
       }
       reactor = new Reactor(libc, failure -> log.error("bug, please report: " + failure));
       ProcessExit exit = new ProcessExit(log, options.millis(Option.SHUTDOWN_TIMEOUT));
@@ -188,7 +194,7 @@ public final class Installer
               lifecycle.restartRequested("SIGUSR2");
             });
       } else {
-        catchSignal(signal, () -> lifecycle.restartRequested("SIG" + signal));
+        catchSignal(signal, "restart", () -> lifecycle.restartRequested("SIG" + signal));
       }
     }
   }
@@ -196,15 +202,16 @@ public final class Installer
   private void catchStopSignals() {
     for (String signal : options.signals(Option.STOP_SIGNALS)) {
       JavaSignals.Previous[] previous = new JavaSignals.Previous[1];
-      previous[0] = catchSignal(signal, () -> lifecycle.stopRequested(signal, previous[0]));
+      previous[0] =
+          catchSignal(signal, "graceful stop", () -> lifecycle.stopRequested(signal, previous[0]));
     }
   }
 
-  private JavaSignals.Previous catchSignal(String signal, Runnable onReactor) {
+  private JavaSignals.Previous catchSignal(String signal, String purpose, Runnable onReactor) {
     try {
       return JavaSignals.handle(signal, () -> reactor.post(onReactor));
     } catch (UnsupportedOperationException taken) {
-      log.info("SIG" + signal + " is left alone: " + taken.getMessage());
+      log.info("no " + purpose + " by SIG" + signal + ": " + taken.getMessage());
       return null;
     }
   }

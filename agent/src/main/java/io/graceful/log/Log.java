@@ -24,8 +24,11 @@ public final class Log {
   private final String prefix;
   private volatile Level level;
 
+  /**
+   * @param pid ours; 0 while it isn't known
+   */
   public Log(int pid, Level level) {
-    this.prefix = "graceful[" + pid + "]: ";
+    this.prefix = pid == 0 ? "graceful: " : "graceful[" + pid + "]: ";
     this.level = level;
   }
 

@@ -68,7 +68,7 @@ public final class JavaSignals {
           "this Java runtime has no module jdk.unsupported: add it", trimmed);
     } catch (ReflectiveOperationException refused) {
       Throwable cause = refused.getCause() == null ? refused : refused.getCause();
-      throw new UnsupportedOperationException(String.valueOf(cause.getMessage()), cause);
+      throw new UnsupportedOperationException(cause.getMessage() + " (-Xrs?)", cause);
     }
   }
 }

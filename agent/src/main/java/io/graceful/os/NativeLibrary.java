@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -123,17 +124,16 @@ final class NativeLibrary {
     }
     try {
       Class<?> module = Class.forName("java.lang.Module");
-      Object ours = Class.class.getMethod("getModule").invoke(NativeLibrary.class);
-      if ((Boolean) module.getMethod("isNativeAccessEnabled").invoke(ours)) {
-        return;
-      }
-      Object policy =
-          JavaBase.method(
-                  Class.forName("jdk.internal.module.ModuleBootstrap"), "illegalNativeAccess")
-              .invoke(null);
-      if ("DENY".equals(policy.toString())) {
+      Class<?> bootstrap = Class.forName("jdk.internal.module.ModuleBootstrap");
+      boolean denied =
+          "DENY".equals(JavaBase.method(bootstrap, "illegalNativeAccess").invoke(null).toString());
+      // Not what the application's manifest allows: that comes too late for a successor.
+      Collection<?> allowed =
+          (Collection<?>) JavaBase.field(bootstrap, "USER_NATIVE_ACCESS_MODULES").get(null);
+      if (denied && !allowed.contains("ALL-UNNAMED")) {
         throw new IOException(
-            "native access is denied (--illegal-native-access=deny): add --enable-native-access=ALL-UNNAMED");
+            "native access is denied (--illegal-native-access=deny): add"
+                + " --enable-native-access=ALL-UNNAMED");
       }
       JavaBase.method(module, "implAddEnableNativeAccessToAllUnnamed").invoke(null);
     } catch (ReflectiveOperationException changed) {

@@ -11,6 +11,8 @@ import java.nio.file.Paths;
  */
 public final class WorkingDirectory {
 
+  private static final String DELETED = " (deleted)";
+
   private final String logical;
 
   private WorkingDirectory(String logical) {
@@ -37,8 +39,8 @@ public final class WorkingDirectory {
    * Where to start the new process.
    *
    * @param override the option cwd; empty for none
-   * @return null to inherit the directory we are in (which works even when it was deleted)
-   * @throws IOException if the override is no directory
+   * @return null to inherit the directory we are in
+   * @throws IOException if there is none: a JVM does not start in a directory that was deleted
    */
   String forSuccessor(String override) throws IOException {
     if (!override.isEmpty()) {
@@ -48,6 +50,20 @@ public final class WorkingDirectory {
       }
       return override;
     }
-    return logical != null && Files.isDirectory(Paths.get(logical)) ? logical : null;
+    if (logical != null && Files.isDirectory(Paths.get(logical))) {
+      return logical;
+    }
+    String physical = Files.readSymbolicLink(Paths.get("/proc/self/cwd")).toString();
+    if (!physical.endsWith(DELETED)) {
+      return null;
+    }
+    String created = physical.substring(0, physical.length() - DELETED.length());
+    if (!Files.isDirectory(Paths.get(created))) {
+      throw new IOException(
+          "the working directory "
+              + created
+              + " was deleted: create it again, or set the option cwd");
+    }
+    return created;
   }
 }

@@ -141,9 +141,7 @@ class OptionsTest {
   @Test
   void an_unknown_argument_is_named() {
     assertRefused(
-        "soak=1s,drain.timout=5s",
-        Map.of(),
-        "unknown agent argument 'drain.timout'" + KNOWN);
+        "soak=1s,drain.timout=5s", Map.of(), "unknown agent argument 'drain.timout'" + KNOWN);
   }
 
   @Test
@@ -158,8 +156,7 @@ class OptionsTest {
   void an_unknown_key_is_named_with_its_file() throws Exception {
     Path file = file("drain.timout=5s\n");
 
-    assertRefused(
-        "config=" + file, Map.of(), "unknown key in " + file + " 'drain.timout'" + KNOWN);
+    assertRefused("config=" + file, Map.of(), "unknown key in " + file + " 'drain.timout'" + KNOWN);
   }
 
   @ParameterizedTest

@@ -1,0 +1,64 @@
+package io.graceful.os;
+
+import static io.graceful.os.NativeLibc.LIBC;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+class JavaSignalsTest {
+
+  private static final Signal URG = new Signal("URG");
+  private static final int SIGURG = 23;
+
+  private final BlockingQueue<String> handled = new LinkedBlockingQueue<>();
+
+  @AfterEach
+  void restore() {
+    Signal.handle(URG, SignalHandler.SIG_DFL);
+  }
+
+  @Test
+  void takes_the_place_of_the_handler_and_can_call_it() throws Exception {
+    Signal.handle(URG, signal -> handled.add("before"));
+    JavaSignals.Previous previous = JavaSignals.handle("URG", () -> handled.add("ours"));
+
+    LIBC.kill(ProcFs.pid(), SIGURG);
+    assertThat(handled.poll(30, TimeUnit.SECONDS)).isEqualTo("ours");
+    assertThat(handled).isEmpty();
+
+    previous.handle();
+    assertThat(handled).containsExactly("before");
+  }
+
+  @Test
+  void a_signal_that_the_process_ignores_stays_ignored() {
+    Signal.handle(URG, SignalHandler.SIG_IGN);
+
+    assertThat(JavaSignals.handle("URG", () -> handled.add("ours"))).isNull();
+    assertThat(Signal.handle(URG, SignalHandler.SIG_DFL)).isSameAs(SignalHandler.SIG_IGN);
+  }
+
+  @Test
+  void a_signal_that_the_jvm_keeps_is_refused() {
+    assertThatThrownBy(() -> JavaSignals.handle("SEGV", () -> {}))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("SIGSEGV");
+  }
+
+  @Test
+  void a_handler_can_be_compared_and_printed() {
+    JavaSignals.handle("URG", () -> {});
+    SignalHandler ours = Signal.handle(URG, SignalHandler.SIG_DFL);
+
+    assertThat(ours).isEqualTo(ours).hasToString("graceful's handler of SIGURG");
+    assertThat(ours.hashCode()).isEqualTo(ours.hashCode());
+    assertThat(ours.equals(SignalHandler.SIG_DFL)).isFalse();
+  }
+}
