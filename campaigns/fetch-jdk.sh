@@ -14,7 +14,7 @@ usage() {
   cat <<'USAGE'
 usage: campaigns/fetch-jdk.sh VERSION [ARCH]
 
-  VERSION  8 (from Debian sid), 11 (bullseye), 17 (bookworm) or 21 (trixie)
+  VERSION  8 (from Debian sid), 11 (bullseye), 17 (bookworm), 21 (trixie) or 25 (sid)
   ARCH     as Debian names it, e.g. arm64; default: this machine's
 
 Prints the JDK's home. A JDK that is there already and runs isn't fetched again.
@@ -66,6 +66,7 @@ suite_of() {
     11) echo bullseye ;;
     17) echo bookworm ;;
     21) echo trixie ;;
+    25) echo sid ;;
     *) return 1 ;;
   esac
 }
