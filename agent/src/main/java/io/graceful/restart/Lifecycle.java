@@ -41,6 +41,7 @@ public final class Lifecycle {
    * @param source for the log: which signal
    */
   public void restartRequested(String source) {
+    catchUp();
     String refusal = refusal();
     if (refusal != null) {
       world.log.info(source + ": restart refused: " + refusal);
@@ -48,6 +49,19 @@ public final class Lifecycle {
     }
     restart = new Restart(world, generation + 1, () -> restart = null);
     restart.begin();
+  }
+
+  /**
+   * Whoever saw the other process end and then asks must not be refused because we have not looked
+   * yet.
+   */
+  private void catchUp() {
+    if (restart != null) {
+      restart.catchUp();
+    }
+    if (takeover != null) {
+      takeover.catchUp();
+    }
   }
 
   private String refusal() {

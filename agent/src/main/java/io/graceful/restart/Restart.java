@@ -301,6 +301,11 @@ final class Restart {
         () -> child.signal(Libc.SIGKILL));
   }
 
+  /** Looks now whether the successor has ended. */
+  void catchUp() {
+    onChildEnd();
+  }
+
   private void pollChild() {
     onChildEnd();
     if (child.end() == null) {

@@ -164,6 +164,11 @@ public final class Takeover {
     }
   }
 
+  /** Looks now whether the predecessor has ended. */
+  void catchUp() {
+    onLifeline();
+  }
+
   private void onLifeline() {
     try {
       for (Lifeline.Received received = lifeline.receive();
