@@ -1,0 +1,47 @@
+package io.graceful.it.jvm;
+
+import java.util.Optional;
+import jnr.constants.platform.Signal;
+
+/**
+ * A process that can't be mistaken for a later one with the same pid.
+ *
+ * @param startTime in clock ticks since the machine booted: field 22 of /proc/pid/stat
+ */
+public record ProcessId(long pid, long startTime) {
+
+  /** Empty if there is no such process any more. */
+  public static Optional<ProcessId> of(long pid) {
+    return ProcFs.stat(pid).map(stat -> new ProcessId(pid, stat.startTime()));
+  }
+
+  /** Whether it is still there; a zombie is. */
+  public boolean exists() {
+    return stat().isPresent();
+  }
+
+  public boolean isZombie() {
+    return stat().filter(stat -> stat.state() == 'Z').isPresent();
+  }
+
+  /** 0 if it is gone. */
+  public long parent() {
+    return stat().map(ProcFs.Stat::parent).orElse(0L);
+  }
+
+  /**
+   * @return whether it was still there to get the signal
+   */
+  public boolean signal(Signal signal) {
+    return exists() && Libc.kill(pid, signal);
+  }
+
+  @Override
+  public String toString() {
+    return "pid " + pid;
+  }
+
+  private Optional<ProcFs.Stat> stat() {
+    return ProcFs.stat(pid).filter(stat -> stat.startTime() == startTime);
+  }
+}

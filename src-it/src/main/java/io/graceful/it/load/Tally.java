@@ -1,0 +1,95 @@
+package io.graceful.it.load;
+
+import java.time.LocalTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Counts what happens to the requests of one kind of traffic; its clients write it, anyone may take
+ * a snapshot.
+ */
+final class Tally {
+  private static final int EXAMPLES = 5;
+
+  private final Object lock = new Object();
+  private final Map<Failure, Long> failures = new EnumMap<>(Failure.class);
+  private final List<String> examples = new ArrayList<>();
+  private final Map<Long, Long> pids = new TreeMap<>();
+  private final Histogram latencies = new Histogram(TimeUnit.MINUTES.toMicros(10), 3);
+  private long started;
+  private long succeeded;
+  private long connections;
+  private long reconnects;
+  private long announcedCloses;
+
+  void started() {
+    synchronized (lock) {
+      started++;
+    }
+  }
+
+  void succeeded(long nanos) {
+    synchronized (lock) {
+      succeeded++;
+      latencies.recordValue(
+          Math.min(TimeUnit.NANOSECONDS.toMicros(nanos), latencies.getHighestTrackableValue()));
+    }
+  }
+
+  void failed(RequestFailed failed, String connection) {
+    synchronized (lock) {
+      long before = failures.merge(failed.failure(), 1L, Long::sum) - 1;
+      if (before < EXAMPLES) {
+        LocalTime now = LocalTime.now().truncatedTo(ChronoUnit.MILLIS);
+        examples.add(
+            now + " " + failed.failure() + " on " + connection + ": " + failed.getMessage());
+      }
+    }
+  }
+
+  void connected() {
+    synchronized (lock) {
+      connections++;
+    }
+  }
+
+  void reconnected() {
+    synchronized (lock) {
+      reconnects++;
+    }
+  }
+
+  void closeAnnounced() {
+    synchronized (lock) {
+      announcedCloses++;
+    }
+  }
+
+  void answeredBy(long pid) {
+    synchronized (lock) {
+      pids.merge(pid, 1L, Long::sum);
+    }
+  }
+
+  TrafficReport snapshot() {
+    synchronized (lock) {
+      return new TrafficReport(
+          started,
+          succeeded,
+          Collections.unmodifiableMap(new EnumMap<>(failures)),
+          List.copyOf(examples),
+          Collections.unmodifiableMap(new TreeMap<>(pids)),
+          connections,
+          reconnects,
+          announcedCloses,
+          latencies.copy());
+    }
+  }
+}

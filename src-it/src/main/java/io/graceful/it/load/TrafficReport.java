@@ -1,0 +1,84 @@
+package io.graceful.it.load;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What happened to the requests of one kind of traffic.
+ *
+ * @param started requests begun, each of which succeeded, failed or is in flight
+ * @param succeeded requests answered in full and correctly
+ * @param failures how many failed, by kind; no entry for a kind that didn't happen
+ * @param examples the first few failures of each kind, with time and local port
+ * @param pids who answered how often, as far as the answers tell
+ * @param connections connections opened
+ * @param reconnects keep-alive connections that the server had closed unannounced, found before
+ *     anything was sent on them
+ * @param announcedCloses responses by which the server ended a keep-alive connection properly
+ * @param latencies of the successful requests, in microseconds
+ */
+public record TrafficReport(
+    long started,
+    long succeeded,
+    Map<Failure, Long> failures,
+    List<String> examples,
+    Map<Long, Long> pids,
+    long connections,
+    long reconnects,
+    long announcedCloses,
+    Histogram latencies) {
+
+  public long failed() {
+    return failures.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  public long failed(Failure failure) {
+    return failures.getOrDefault(failure, 0L);
+  }
+
+  public long inFlight() {
+    return started - succeeded - failed();
+  }
+
+  /** How many requests were in flight at some moment between an earlier snapshot and this one. */
+  public long overlapping(TrafficReport earlier) {
+    return started - (earlier.started - earlier.inFlight());
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    text.append(String.format(Locale.ROOT, "%7d ok, %d failed", succeeded, failed()));
+    if (!failures.isEmpty()) {
+      text.append(" ").append(failures);
+    }
+    if (inFlight() > 0) {
+      text.append(", ").append(inFlight()).append(" in flight");
+    }
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "; ms: median %.1f, 99%% %.1f, max %.1f",
+            millis(50),
+            millis(99),
+            millis(100)));
+    text.append("; ").append(connections).append(" connections");
+    if (reconnects + announcedCloses > 0) {
+      text.append(", ")
+          .append(reconnects)
+          .append(" reconnects, ")
+          .append(announcedCloses)
+          .append(" announced closes");
+    }
+    if (!pids.isEmpty()) {
+      text.append("; answered by ").append(pids);
+    }
+    return text.toString();
+  }
+
+  private double millis(double percentile) {
+    return latencies.getValueAtPercentile(percentile) / 1000.0;
+  }
+}

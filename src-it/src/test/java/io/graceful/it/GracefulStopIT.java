@@ -1,0 +1,99 @@
+package io.graceful.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.graceful.it.app.Apps;
+import io.graceful.it.app.Server;
+import io.graceful.it.junit.Servers;
+import io.graceful.it.junit.ServersExtension;
+import io.graceful.it.jvm.ProcessId;
+import io.graceful.it.load.Greeting;
+import io.graceful.it.load.ManualClient;
+import io.graceful.it.load.RequestFailed;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import jnr.constants.platform.Signal;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** TERM and INT without a successor: what is in flight ends first, and nothing else holds it up. */
+@ExtendWith(ServersExtension.class)
+class GracefulStopIT {
+  private static final int SLOW_MILLIS = 1_500;
+  private static final int NEVER_MILLIS = 60_000;
+
+  static Stream<Arguments> signalsAndJdks() {
+    return Stream.of(Signal.SIGTERM, Signal.SIGINT)
+        .flatMap(signal -> Jdks.features().map(jdk -> Arguments.of(signal, jdk)));
+  }
+
+  @ParameterizedTest(name = "{0} jdk {1}")
+  @MethodSource("signalsAndJdks")
+  void request_in_flight_ends_well(Signal signal, int jdk, Servers servers) throws Exception {
+    Server server = servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).start();
+    ProcessId process = server.serving();
+    try (SlowRequest slow = SlowRequest.send(server, SLOW_MILLIS)) {
+      server.signal(signal);
+      assertThat(slow.awaitAnswer()).isEqualTo(new Greeting(process.pid(), 1));
+    }
+    assertThat(server.awaitExit(process, Duration.ofSeconds(10))).hasValue(128 + signal.intValue());
+    assertThat(server.stops()).containsExactly(process.pid());
+    Generations.assertQuiet(server);
+  }
+
+  @ParameterizedTest(name = "{0} jdk {1}")
+  @MethodSource("signalsAndJdks")
+  void idle_connection_does_not_hold_it_up(Signal signal, int jdk, Servers servers)
+      throws Exception {
+    Server server =
+        servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).option("stop.timeout", "30s").start();
+    ProcessId process = server.serving();
+    try (ManualClient idle = ManualClient.connect(server.endpoint())) {
+      idle.send("/");
+      idle.receiveGreeting();
+      server.signal(signal);
+      assertThat(server.awaitExit(process, Duration.ofSeconds(10)))
+          .hasValue(128 + signal.intValue());
+    }
+    assertThat(server.stops()).containsExactly(process.pid());
+  }
+
+  @EachJdk
+  void second_signal_stops_at_once(int jdk, Servers servers) throws Exception {
+    Server server =
+        servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).option("stop.timeout", "50s").start();
+    ProcessId process = server.serving();
+    try (SlowRequest slow = SlowRequest.send(server, NEVER_MILLIS)) {
+      server.signal(Signal.SIGTERM);
+      server.awaitStderr(
+          "an answer to the first signal",
+          line -> line.startsWith("graceful[" + process.pid() + "]: "));
+      assertThat(process.exists()).as("waiting for the request").isTrue();
+      server.signal(Signal.SIGTERM);
+      assertThat(server.awaitExit(process, Duration.ofSeconds(5))).hasValue(128 + 15);
+      assertThatThrownBy(slow::awaitAnswer).isInstanceOf(RequestFailed.class);
+    }
+    assertThat(server.stops()).isEqualTo(List.of(process.pid()));
+  }
+
+  @EachJdk
+  void request_that_takes_too_long_is_cut_at_the_deadline(int jdk, Servers servers)
+      throws Exception {
+    Server server =
+        servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).option("stop.timeout", "1s").start();
+    ProcessId process = server.serving();
+    try (SlowRequest slow = SlowRequest.send(server, NEVER_MILLIS)) {
+      long signalled = System.nanoTime();
+      server.signal(Signal.SIGTERM);
+      assertThat(server.awaitExit(process, Duration.ofSeconds(10))).hasValue(128 + 15);
+      assertThat(Duration.ofNanos(System.nanoTime() - signalled))
+          .isGreaterThanOrEqualTo(Duration.ofMillis(900));
+      assertThatThrownBy(slow::awaitAnswer).isInstanceOf(RequestFailed.class);
+    }
+    assertThat(server.stops()).containsExactly(process.pid());
+  }
+}

@@ -1,0 +1,21 @@
+package io.graceful.it;
+
+import io.graceful.it.jvm.Jdk;
+import io.graceful.it.jvm.JdkHomes;
+import java.util.stream.Stream;
+
+/** The JDKs that servers run on: {@code graceful.it.jdks}. */
+final class Jdks {
+  private Jdks() {}
+
+  /** Feature versions; a missing one fails the test that asks for it, by its name. */
+  static Stream<Integer> features() {
+    return Stream.of(System.getProperty("graceful.it.jdks", "17,25").split(","))
+        .map(String::strip)
+        .map(Integer::valueOf);
+  }
+
+  static Jdk find(int feature) {
+    return JdkHomes.ofThisMachine().require(feature);
+  }
+}
