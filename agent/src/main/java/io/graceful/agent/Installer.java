@@ -64,8 +64,10 @@ public final class Installer
     try {
       prepare(arguments, successor);
     } catch (OptionException wrong) {
+      if (!successor) {
+        new RefusedRestarts(instrumentation, jar, log, wrong.getMessage()).start();
+      }
       giveUp(wrong.getMessage(), successor);
-      startThread(new RefusedRestarts(instrumentation, jar, log, wrong.getMessage()));
     } catch (Throwable failure) {
       giveUp(inWords(failure), successor);
     }
@@ -95,7 +97,7 @@ public final class Installer
     startThread(this);
   }
 
-  private static void startThread(Runnable task) {
+  static void startThread(Runnable task) {
     Thread thread = new Thread(task, "graceful");
     thread.setDaemon(true);
     thread.start();
@@ -178,6 +180,7 @@ public final class Installer
           Class.forName(type, false, Installer.class.getClassLoader());
         }
       }
+      log.debug("ready for restarts");
     } catch (IOException | ClassNotFoundException | LinkageError unreadable) {
       log.error("can't read " + jar + " any more, a restart may fail: " + unreadable);
     }

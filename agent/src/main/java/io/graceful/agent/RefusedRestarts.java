@@ -11,7 +11,7 @@ import java.lang.instrument.Instrumentation;
  * Where restarts are disabled, SIGUSR2 still is caught and answered with the reason: the operator
  * expects a restart, and the JVM alone may crash at the signal.
  */
-final class RefusedRestarts implements Runnable {
+final class RefusedRestarts {
 
   private final Instrumentation instrumentation;
   private final File jar;
@@ -25,8 +25,8 @@ final class RefusedRestarts implements Runnable {
     this.reason = reason;
   }
 
-  @Override
-  public void run() {
+  /** Returns when the signal is caught. */
+  void start() {
     try {
       Libc libc = Installer.loadLibc(instrumentation, jar);
       Reactor reactor = new Reactor(libc, failure -> log.error("bug, please report: " + failure));
@@ -37,7 +37,7 @@ final class RefusedRestarts implements Runnable {
             libc.take(counter);
             log.info("SIGUSR2: restart refused: " + reason);
           });
-      reactor.run();
+      Installer.startThread(reactor);
     } catch (Throwable failure) {
       log.error("can't catch SIGUSR2, don't send it: " + failure.getMessage());
     }

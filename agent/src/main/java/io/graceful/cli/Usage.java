@@ -56,10 +56,8 @@ public final class Usage {
     out.println("serves on and stderr says why.");
     out.println();
     out.println("Options, as agent arguments (key=value), as environment variables");
-    out.println(
-        "("
-            + Option.DRAIN_TIMEOUT.variable()
-            + "=10s), or in a file (config=PATH), in this order of precedence:");
+    out.println("(" + Option.DRAIN_TIMEOUT.variable() + "=10s),");
+    out.println("or in a file (config=PATH), in this order of precedence:");
     for (Option option : Option.values()) {
       out.println();
       out.println("  " + option.key() + shown(option));

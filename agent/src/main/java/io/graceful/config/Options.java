@@ -5,9 +5,11 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -19,6 +21,12 @@ import java.util.Properties;
 public final class Options {
 
   private static final String VARIABLE_PREFIX = "GRACEFUL_";
+
+  /**
+   * What Kubernetes puts into the environment of every pod for a service that is called graceful.
+   */
+  private static final String KUBERNETES_SERVICE =
+      ".*_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_.*)?)?)";
 
   private final Map<Option, String> values = new EnumMap<>(Option.class);
 
@@ -52,7 +60,9 @@ public final class Options {
   /** Names without SIG. */
   public List<String> signals(Option option) {
     String text = text(option);
-    return text.equals("none") ? Collections.emptyList() : Arrays.asList(text.split("\\+"));
+    return text.equals("none")
+        ? Collections.emptyList()
+        : new ArrayList<>(new LinkedHashSet<>(Arrays.asList(text.split("\\+"))));
   }
 
   private void readArguments(String arguments) throws OptionException {
@@ -78,7 +88,8 @@ public final class Options {
 
   private void readEnvironment(Map<String, String> environment) throws OptionException {
     for (Map.Entry<String, String> variable : environment.entrySet()) {
-      if (variable.getKey().startsWith(VARIABLE_PREFIX)) {
+      if (variable.getKey().startsWith(VARIABLE_PREFIX)
+          && !variable.getKey().matches(KUBERNETES_SERVICE)) {
         String key =
             variable
                 .getKey()

@@ -17,15 +17,16 @@ final class Activity {
    */
   private static final int CONVERSATION = 2;
 
-  private boolean answeredBefore;
+  private long receivedWhenAnswered;
+  private int segmentsWhenAnswered;
   private int exchanges;
 
   /** What the kernel tells of a connection; ages in ms. */
   static final class Sample {
     long bytesReceived;
-    boolean everAnswered;
     long receivedAgo;
     long sentAgo;
+    int segmentsSent;
     int unread;
     int unsent;
   }
@@ -35,12 +36,16 @@ final class Activity {
    */
   boolean isBusy(Sample now, long quietMillis) {
     boolean unanswered =
-        now.bytesReceived > 0 && (!now.everAnswered || now.receivedAgo < now.sentAgo);
-    boolean answered = !unanswered;
-    if (answered && !answeredBefore) {
-      exchanges++;
+        now.bytesReceived > 0 && (now.segmentsSent == 0 || now.receivedAgo < now.sentAgo);
+    if (!unanswered) {
+      if (now.bytesReceived > receivedWhenAnswered) {
+        exchanges++;
+      } else if (now.segmentsSent > segmentsWhenAnswered) {
+        exchanges = 0; // A response that goes on and on.
+      }
+      receivedWhenAnswered = now.bytesReceived;
+      segmentsWhenAnswered = now.segmentsSent;
     }
-    answeredBefore = answered;
     if (unanswered || now.unread > 0 || now.unsent > 0) {
       return true;
     }

@@ -87,7 +87,7 @@ public final class ConnectionDrain implements Drain {
     TcpInfo info = TcpInfo.of(libc, fd);
     Activity.Sample sample = new Activity.Sample();
     sample.bytesReceived = info.bytesReceived();
-    sample.everAnswered = info.dataSegmentsSent() > 0;
+    sample.segmentsSent = info.dataSegmentsSent();
     sample.receivedAgo = info.receivedAgo();
     sample.sentAgo = info.sentAgo();
     sample.unread = libc.unread(fd);

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 
 /**
@@ -18,6 +19,9 @@ public final class Frame {
    * REFUSED.
    */
   public static final int VERSION = 1;
+
+  /** Characters. Longer texts, which are for people only, are cut. */
+  private static final int MAX_TEXT = 8000;
 
   /** The order is the wire format: append only. */
   public enum Type {
@@ -55,7 +59,7 @@ public final class Frame {
   public Frame(Type type, int number, String text) {
     this.type = type;
     this.number = number;
-    this.text = text;
+    this.text = text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) : text;
   }
 
   public Type type() {
@@ -97,7 +101,12 @@ public final class Frame {
     if (type >= Type.values().length) {
       throw new IOException("unknown frame type " + type);
     }
-    Frame frame = new Frame(Type.values()[type], in.readInt(), in.readUTF());
+    Frame frame;
+    try {
+      frame = new Frame(Type.values()[type], in.readInt(), in.readUTF());
+    } catch (EOFException cut) {
+      throw new IOException("frame of " + packet.length + " bytes is cut", cut);
+    }
     if (in.available() > 0) {
       throw new IOException(in.available() + " bytes too many in a frame of type " + frame.type);
     }

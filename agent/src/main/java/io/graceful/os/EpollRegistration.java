@@ -16,16 +16,21 @@ public final class EpollRegistration {
   private static final int EPOLL_CTL_DEL = 2;
   private static final int EPOLLIN = 1;
 
+  /** Before Linux 4.13, which does not tell the inode. */
+  private static final long UNKNOWN = -1;
+
   private final int epoll;
   private final int fd;
   private final int events;
   private final long data;
+  private final long inode;
 
-  private EpollRegistration(int epoll, int fd, int events, long data) {
+  private EpollRegistration(int epoll, int fd, int events, long data, long inode) {
     this.epoll = epoll;
     this.fd = fd;
     this.events = events;
     this.data = data;
+    this.inode = inode;
   }
 
   /**
@@ -35,7 +40,7 @@ public final class EpollRegistration {
   public static List<EpollRegistration> of(int fd) throws IOException {
     List<EpollRegistration> entries = new ArrayList<>();
     for (EpollRegistration entry : all()) {
-      if (entry.fd == fd) {
+      if (entry.fd == fd && entry.isCurrent()) {
         entries.add(entry);
       }
     }
@@ -64,11 +69,21 @@ public final class EpollRegistration {
         epoll,
         Integer.parseInt(words[1]),
         (int) Long.parseUnsignedLong(words[3], 16),
-        Long.parseUnsignedLong(words[5], 16));
+        Long.parseUnsignedLong(words[5], 16),
+        words.length > 9 ? Long.parseUnsignedLong(words[9], 16) : UNKNOWN);
   }
 
   public int fd() {
     return fd;
+  }
+
+  /**
+   * Whether the number still is the socket that was registered: an entry outlives its descriptor
+   * while a duplicate of it is open somewhere, and tells nothing of what has the number now.
+   */
+  public boolean isCurrent() {
+    long now = ProcFs.socketInode(fd);
+    return inode == UNKNOWN || now < 0 || inode == now; // What is no socket can't be told apart.
   }
 
   /** Whether the app is told of input now: a one-shot entry that has fired isn't. */

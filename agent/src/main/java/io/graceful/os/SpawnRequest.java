@@ -18,6 +18,7 @@ public final class SpawnRequest {
   private static final int ATTRIBUTES_BYTES = 512;
   private static final int ACTIONS_BYTES = 256;
   private static final int SIGSET_BYTES = 128;
+  private static final int CLONE_FS = 0x200;
   private static final int F_SETFD = 2;
   private static final int FD_CLOEXEC = 1;
 
@@ -69,11 +70,58 @@ public final class SpawnRequest {
   }
 
   /**
+   * Starts it now.
+   *
    * @return the pid
    * @throws ErrnoException what exec or a file action said: a missing program is an error here, not
    *     in the child
    */
   public int spawn(Libc libc) throws ErrnoException {
+    if (directory == null || libc.calls.has("posix_spawn_file_actions_addchdir_np")) {
+      return spawn(libc, directory);
+    }
+    return spawnInDirectory(libc);
+  }
+
+  /**
+   * Before glibc 2.29: from a thread that has a working directory of its own (unshare(2),
+   * CLONE_FS).
+   */
+  private int spawnInDirectory(Libc libc) throws ErrnoException {
+    int[] pid = new int[1];
+    ErrnoException[] failure = new ErrnoException[1];
+    Thread thread =
+        new Thread(
+            () -> {
+              try (NativeMemory path = NativeMemory.string(directory)) {
+                libc.calls.check("unshare", CLONE_FS);
+                libc.calls.check("chdir", path.address);
+                pid[0] = spawn(libc, null);
+              } catch (ErrnoException failed) {
+                failure[0] = failed;
+              }
+            },
+            "graceful-spawn");
+    thread.setDaemon(true);
+    thread.start();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException later) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure[0] != null) {
+      throw failure[0];
+    }
+    return pid[0];
+  }
+
+  private int spawn(Libc libc, String workingDirectory) throws ErrnoException {
     NativeCalls calls = libc.calls;
     List<NativeMemory> kept = new ArrayList<>();
     try {
@@ -83,8 +131,8 @@ public final class SpawnRequest {
       calls.call("posix_spawn_file_actions_init", actions);
       calls.call("posix_spawnattr_init", attributes);
       try {
-        if (directory != null) {
-          long path = keep(kept, NativeMemory.string(directory)).address;
+        if (workingDirectory != null) {
+          long path = keep(kept, NativeMemory.string(workingDirectory)).address;
           must("chdir", calls.call("posix_spawn_file_actions_addchdir_np", actions, path));
         }
         must(

@@ -68,6 +68,9 @@ public final class Lifecycle {
     if (disabled != null) {
       return disabled;
     }
+    if (world.pid == 1) {
+      return "this process is PID 1, and its container would end with it";
+    }
     if (stop != null) {
       return "this process is stopping";
     }

@@ -103,7 +103,7 @@ final class Restart {
         throw new IOException("there is no listening socket to hand over");
       }
       startSuccessor();
-    } catch (IOException failure) {
+    } catch (IOException | RuntimeException | LinkageError failure) {
       world.log.error(
           "restart failed: " + failure.getMessage() + "; still serving" + on(listeners));
       over();
@@ -115,9 +115,6 @@ final class Restart {
     lifeline = ends[0];
     try {
       child = world.starter.start(ends[1].fd());
-    } catch (IOException failure) {
-      lifeline.close();
-      throw failure;
     } finally {
       ends[1].close();
     }

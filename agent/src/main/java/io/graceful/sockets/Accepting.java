@@ -21,7 +21,7 @@ public final class Accepting {
   public static List<Integer> notYet(Arch arch, List<Integer> listeners) throws IOException {
     Set<Integer> polled = new HashSet<>();
     for (EpollRegistration entry : EpollRegistration.all()) {
-      if (entry.waitsForInput()) {
+      if (entry.waitsForInput() && listeners.contains(entry.fd()) && entry.isCurrent()) {
         polled.add(entry.fd());
       }
     }

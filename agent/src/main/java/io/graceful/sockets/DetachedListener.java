@@ -13,10 +13,13 @@ import java.util.List;
  */
 public final class DetachedListener {
 
+  /** No socket has it. */
+  private static final long NONE = -2;
+
   private final Libc libc;
   private final Listener listener;
   private final int kept;
-  private long silentInode;
+  private long silentInode = NONE;
 
   private DetachedListener(Libc libc, Listener listener, int kept) {
     this.libc = libc;
@@ -40,13 +43,16 @@ public final class DetachedListener {
         libc.close(silent);
       }
     } catch (IOException failure) {
-      libc.close(detached.kept);
+      detached.reattach();
       throw failure;
     }
     return detached;
   }
 
-  /** Gives it back: the app accepts again, what has queued up in the meantime first. */
+  /**
+   * Gives it back: the app accepts again, what has queued up in the meantime first. If that fails
+   * our copy stays open: without it the connections in the queue would be reset.
+   */
   public void reattach() throws IOException {
     swap(silentInode, kept);
     release();

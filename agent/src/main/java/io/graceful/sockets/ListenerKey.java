@@ -17,6 +17,8 @@ import java.util.Arrays;
  */
 public final class ListenerKey {
 
+  private static final String ANY = "*";
+
   private final String text;
 
   private ListenerKey(String text) {
@@ -72,8 +74,12 @@ public final class ListenerKey {
 
   private static ListenerKey tcp(Libc libc, int fd, int family, byte[] address, int port)
       throws ErrnoException {
-    String type = family == Libc.AF_INET ? "tcp4 " : libc.isV6Only(fd) ? "tcp6only " : "tcp6 ";
-    return new ListenerKey(type + host(address) + ":" + port);
+    String host = host(address);
+    // On a socket bound to one IPv6 address the kernel switches IPV6_V6ONLY on by itself
+    // (net/ipv6/af_inet6.c).
+    boolean only = family == Libc.AF_INET6 && host.equals(ANY) && libc.isV6Only(fd);
+    String type = family == Libc.AF_INET ? "tcp4 " : only ? "tcp6only " : "tcp6 ";
+    return new ListenerKey(type + host + ":" + port);
   }
 
   /** An IPv4 address on an IPv6 socket reads as IPv4; all forms of "any" read as *. */
@@ -81,7 +87,7 @@ public final class ListenerKey {
     try {
       InetAddress parsed = InetAddress.getByAddress(address);
       if (parsed.isAnyLocalAddress()) {
-        return "*";
+        return ANY;
       }
       return parsed instanceof Inet6Address
           ? "[" + parsed.getHostAddress() + "]"
@@ -125,7 +131,7 @@ public final class ListenerKey {
 
   /** Bound to no address in particular. */
   public boolean isAnyAddress() {
-    return !isUnix() && toString().startsWith("*:");
+    return !isUnix() && toString().startsWith(ANY + ":");
   }
 
   /** Of a TCP listener. */

@@ -272,4 +272,21 @@ class OptionsTest {
         .isInstanceOf(OptionException.class)
         .hasMessage(message);
   }
+
+  @Test
+  void a_signal_named_twice_is_caught_once() throws Exception {
+    assertThat(Options.read("stop.signals=TERM+TERM", Map.of()).signals(Option.STOP_SIGNALS))
+        .containsExactly("TERM");
+  }
+
+  @Test
+  void what_kubernetes_sets_for_a_service_of_our_name_is_no_option() throws Exception {
+    Options.read(
+        "",
+        Map.of(
+            "GRACEFUL_SERVICE_HOST", "10.0.0.1",
+            "GRACEFUL_SERVICE_PORT_HTTP", "80",
+            "GRACEFUL_DEMO_PORT", "tcp://10.0.0.1:80",
+            "GRACEFUL_PORT_80_TCP_ADDR", "10.0.0.1"));
+  }
 }

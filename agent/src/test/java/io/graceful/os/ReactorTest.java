@@ -101,7 +101,8 @@ class ReactorTest {
       LIBC.add(counter);
       assertThat(next()).isEqualTo("readable 1");
 
-      reactor.post(() -> reactor.unwatch(counter));
+      reactor.post(() -> unwatchBoth(counter, counter, "unwatched"));
+      assertThat(next()).isEqualTo("unwatched");
       LIBC.add(counter);
       reactor.post(() -> reactor.after(5, () -> events.add("later")));
       assertThat(next()).isEqualTo("later");

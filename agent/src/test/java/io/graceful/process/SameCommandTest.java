@@ -74,7 +74,7 @@ class SameCommandTest {
     try (ServerSocket notCloseOnExec = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThat(notCloseOnExec.isBound()).isTrue();
 
-      run(shell("ls /proc/$$/fd > descriptors; echo hello >&3"));
+      run(shell("exec > descriptors; ls /proc/$$/fd; echo hello >&3"));
     }
 
     assertThat(Files.readAllLines(directory.resolve("descriptors")))

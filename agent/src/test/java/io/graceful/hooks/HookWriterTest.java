@@ -1,0 +1,225 @@
+package io.graceful.hooks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+import net.bytebuddy.jar.asm.commons.ClassRemapper;
+import net.bytebuddy.jar.asm.commons.SimpleRemapper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HookWriterTest {
+
+  private static final Set<Hook> NETTY = EnumSet.of(Hook.NETTY_BIND);
+  private static final int MAJOR_VERSION_OFFSET = 7;
+
+  private final HookWriter writer = new HookWriter();
+  private final List<Object> asked = new ArrayList<>();
+
+  @AfterEach
+  void disconnect() {
+    Bridge.binder = null;
+  }
+
+  @ParameterizedTest
+  @MethodSource("hooksOfThisJdk")
+  void finds_its_method_in_this_jdk(Hook hook) throws IOException {
+    byte[] changed = writer.write(jdkClass(hook), EnumSet.of(hook));
+
+    assertThat(writer.done()).containsExactly(hook);
+    assertThat(callsOf(hook.method, hook.descriptor, changed)).contains(BridgeDefiner.NAME);
+  }
+
+  static Stream<Hook> hooksOfThisJdk() {
+    return Stream.of(Hook.values()).filter(hook -> jdkResource(hook) != null);
+  }
+
+  @Test
+  void this_jdk_has_the_classes_that_every_jdk_has() {
+    assertThat(hooksOfThisJdk())
+        .contains(Hook.NIO_BIND, Hook.UNIX_BIND, Hook.NIO_DELETE, Hook.IO_DELETE)
+        .doesNotContain(Hook.NETTY_BIND);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        io.netty.channel.unix.Socket.class,
+        shaded.io.netty.channel.unix.Socket.class,
+      })
+  void a_hooked_bind_asks_first_and_goes_on_if_it_is_not_ours(Class<?> fixture) throws Exception {
+    SocketAddress ours = new InetSocketAddress("127.0.0.1", 80);
+    SocketAddress theirs = new InetSocketAddress("127.0.0.1", 81);
+    Bridge.binder =
+        (fd, address) -> {
+          asked.add(fd);
+          asked.add(address);
+          return address.equals(ours);
+        };
+    Object socket = load(writer.write(classFile(fixture), NETTY), fixture.getName());
+    Object number = socket.getClass().getMethod("intValue").invoke(socket);
+
+    bind(socket, ours);
+    assertThat(bound(socket)).isNull();
+    bind(socket, theirs);
+    assertThat(bound(socket)).isEqualTo(theirs);
+    assertThat(asked).containsExactly(number, ours, number, theirs);
+  }
+
+  @Test
+  void a_class_file_newer_than_known_keeps_its_version() throws IOException {
+    byte[] newer = classFile(io.netty.channel.unix.Socket.class);
+    newer[MAJOR_VERSION_OFFSET] = 99;
+    byte[] untouched = newer.clone();
+
+    byte[] changed = writer.write(newer, NETTY);
+
+    assertThat(writer.done()).containsExactly(Hook.NETTY_BIND);
+    assertThat(changed[MAJOR_VERSION_OFFSET]).isEqualTo((byte) 99);
+    assertThat(newer).as("the JVM's own array").isEqualTo(untouched);
+  }
+
+  @Test
+  void tells_that_the_method_is_not_there() throws IOException {
+    writer.write(classFile(broken.netty.channel.unix.Socket.class), NETTY);
+
+    assertThat(writer.done()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Opcodes.ACC_NATIVE, Opcodes.ACC_ABSTRACT})
+  void a_method_without_code_is_not_there(int access) {
+    ClassWriter fixture = new ClassWriter(0);
+    fixture.visit(
+        Opcodes.V1_8, Opcodes.ACC_ABSTRACT, "x/netty/channel/unix/Socket", null, "x/Y", null);
+    fixture
+        .visitMethod(access, Hook.NETTY_BIND.method, Hook.NETTY_BIND.descriptor, null, null)
+        .visitEnd();
+
+    writer.write(fixture.toByteArray(), NETTY);
+
+    assertThat(writer.done()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "io/netty/channel/unix/Socket",
+        "io/grpc/netty/shaded/io/netty/channel/unix/Socket",
+        "io.grpc.netty.shaded.io.netty.channel.unix.Socket",
+      })
+  void nettys_class_is_known_wherever_it_was_moved(String name) {
+    assertThat(Hook.NETTY_BIND.isIn(name)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "java/net/Socket",
+        "io/netty/channel/unix/Socket2",
+        "io/netty/channel/unix/SocketTest",
+        "io/netty/channel/unix/Socket$Inner",
+        "io/netty/channel/epoll/Socket",
+        "sun/nio/ch/Net2",
+      })
+  void other_classes_are_not_hooked(String name) {
+    assertThat(Hook.values()).noneMatch(hook -> hook.isIn(name));
+  }
+
+  /** The owners of the methods that are called in a method. */
+  private static List<String> callsOf(String method, String descriptor, byte[] code) {
+    List<String> owners = new ArrayList<>();
+    new ClassReader(code)
+        .accept(
+            new ClassVisitor(Opcodes.ASM9) {
+              @Override
+              public MethodVisitor visitMethod(
+                  int access, String name, String type, String signature, String[] exceptions) {
+                return name.equals(method) && type.equals(descriptor) ? new Calls(owners) : null;
+              }
+            },
+            0);
+    return owners;
+  }
+
+  private static final class Calls extends MethodVisitor {
+    private final List<String> owners;
+
+    Calls(List<String> owners) {
+      super(Opcodes.ASM9);
+      this.owners = owners;
+    }
+
+    @Override
+    public void visitMethodInsn(
+        int opcode, String owner, String name, String type, boolean isInterface) {
+      owners.add(owner);
+    }
+  }
+
+  /** With the bridge of this class path instead of that in java.base. */
+  private static Object load(byte[] code, String name) throws Exception {
+    ClassWriter renamed = new ClassWriter(0);
+    new ClassReader(code)
+        .accept(
+            new ClassRemapper(
+                renamed,
+                new SimpleRemapper(BridgeDefiner.NAME, Bridge.class.getName().replace('.', '/'))),
+            0);
+    byte[] bytes = renamed.toByteArray();
+    return new ClassLoader(HookWriterTest.class.getClassLoader()) {
+      Class<?> define() {
+        return defineClass(name, bytes, 0, bytes.length);
+      }
+    }.define().getConstructor().newInstance();
+  }
+
+  private static void bind(Object socket, SocketAddress address) throws Exception {
+    socket.getClass().getMethod("bind", SocketAddress.class).invoke(socket, address);
+  }
+
+  private static Object bound(Object socket) throws Exception {
+    return socket.getClass().getField("bound").get(socket);
+  }
+
+  private static byte[] classFile(Class<?> type) throws IOException {
+    String file = "/" + type.getName().replace('.', '/') + ".class";
+    try (InputStream in = HookWriterTest.class.getResourceAsStream(file)) {
+      return in.readAllBytes();
+    }
+  }
+
+  private static byte[] jdkClass(Hook hook) throws IOException {
+    try (InputStream in = jdkResource(hook)) {
+      return in.readAllBytes();
+    }
+  }
+
+  private static InputStream jdkResource(Hook hook) {
+    try {
+      return Object.class
+          .getModule()
+          .getResourceAsStream(hook.className().replace('.', '/') + ".class");
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.graceful.restart;
+
+import static io.graceful.os.NativeLibc.LIBC;
+
+import io.graceful.handover.Frame;
+import io.graceful.handover.Frames;
+import io.graceful.os.FdMessages;
+import io.graceful.os.Libc;
+import io.graceful.os.Reactor;
+import io.graceful.process.ChildProcess;
+import io.graceful.process.Children;
+import io.graceful.process.ProcessStarter;
+import java.io.IOException;
+
+/** Speaks for a process that itself does nothing but live. */
+final class FakeSuccessor implements ProcessStarter {
+
+  private final FdMessages messages = new FdMessages(LIBC);
+  private volatile IOException failure;
+  private volatile int starts;
+  private volatile int lifeline = -1;
+  private volatile ChildProcess child;
+
+  @Override
+  public ChildProcess start(int inherited) throws IOException {
+    starts++;
+    if (failure != null) {
+      throw failure;
+    }
+    hangUp();
+    lifeline = LIBC.duplicate(inherited);
+    child = Children.idle(LIBC);
+    return child;
+  }
+
+  /** From now on. */
+  void failToStart(IOException reason) {
+    failure = reason;
+  }
+
+  int starts() {
+    return starts;
+  }
+
+  int pid() {
+    return child.pid();
+  }
+
+  void say(Frame.Type type, String text) throws IOException {
+    sendRaw(Frames.encode(type, pid(), text));
+  }
+
+  void sendRaw(byte[] packet) throws IOException {
+    messages.send(lifeline, packet, -1);
+  }
+
+  /** The next frame; a descriptor that comes along is closed. */
+  Frame hear() throws IOException {
+    if (!Reactor.awaitReadable(LIBC, lifeline, 30_000)) {
+      throw new AssertionError("no frame within 30 s");
+    }
+    FdMessages.Packet packet = messages.receive(lifeline);
+    if (packet.fd >= 0) {
+      LIBC.close(packet.fd);
+    }
+    return Frames.decode(packet.bytes);
+  }
+
+  /** Not through ChildProcess: that one belongs to the reactor's thread. */
+  void die() throws IOException {
+    LIBC.kill(pid(), Libc.SIGKILL);
+  }
+
+  void hangUp() {
+    if (lifeline >= 0) {
+      LIBC.close(lifeline);
+      lifeline = -1;
+    }
+  }
+}

@@ -1,0 +1,412 @@
+package io.graceful.restart;
+
+import static io.graceful.os.NativeLibc.LIBC;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.graceful.config.Options;
+import io.graceful.handover.Frame;
+import io.graceful.handover.Frame.Type;
+import io.graceful.log.Log;
+import io.graceful.os.Await;
+import io.graceful.os.LeavesNoDescriptor;
+import io.graceful.os.ProcFs;
+import io.graceful.os.Reactor;
+import io.graceful.sockets.BoundSockets;
+import io.graceful.sockets.Descriptors;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A predecessor with a real listener, and a successor that the test speaks for. */
+@ExtendWith(LeavesNoDescriptor.class)
+class LifecycleTest {
+
+  /** Nothing here may come to its end: that would be System.exit. */
+  private static final String LONG = "soak=1440m,drain.timeout=1440m,shutdown.timeout=1440m";
+
+  private static final Queue<Throwable> BUGS = new ConcurrentLinkedQueue<>();
+  private static Reactor reactor;
+
+  @TempDir Path directory;
+
+  private final FakeSuccessor successor = new FakeSuccessor();
+  private final BoundSockets bound = new BoundSockets();
+  private ServerSocketChannel server;
+  private String address;
+  private CapturedStderr stderr;
+  private Lifecycle lifecycle;
+
+  @BeforeAll
+  static void startReactor() throws Exception {
+    reactor = new Reactor(LIBC, BUGS::add);
+    Thread thread = new Thread(reactor, "reactor-of-lifecycle-test");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @BeforeEach
+  void serve() throws Exception {
+    server =
+        ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    server.configureBlocking(false);
+    address = "127.0.0.1:" + server.socket().getLocalPort();
+    bound.record(Descriptors.of(server), false);
+    stderr = new CapturedStderr(directory.resolve("stderr"));
+    lifecycle = lifecycle(LONG);
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    settle();
+    successor.hangUp();
+    stderr.close();
+    server.close();
+    assertThat(BUGS).isEmpty();
+  }
+
+  @Test
+  void a_start_that_fails_changes_nothing_and_can_be_tried_again() throws Exception {
+    successor.failToStart(new IOException("/usr/bin/java does not exist"));
+
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      trigger("attempt " + attempt);
+      assertThat(successor.starts()).isEqualTo(attempt);
+    }
+
+    stderr.await(
+        "graceful[7]: restart failed: /usr/bin/java does not exist; still serving on " + address);
+    assertThatServing();
+  }
+
+  @Test
+  void without_a_listener_nothing_is_started() throws Exception {
+    server.close();
+
+    trigger("SIGUSR2");
+
+    stderr.await(
+        "graceful[7]: restart failed: there is no listening socket to hand over; still serving");
+    assertThat(successor.starts()).isZero();
+  }
+
+  @Test
+  void a_second_trigger_is_refused_while_the_first_is_under_way() throws Exception {
+    trigger("SIGUSR2");
+    int pid = successor.pid();
+
+    trigger("SIGUSR2");
+    stderr.await(
+        "graceful[7]: SIGUSR2: restart refused: one is under way already, pid "
+            + pid
+            + " is starting");
+    assertThat(successor.starts()).isEqualTo(1);
+
+    successor.die();
+    stderr.await(
+        "graceful[7]: restart failed: pid "
+            + pid
+            + " was killed by signal 9 before it was ready; still serving on "
+            + address);
+    assertThatServing();
+  }
+
+  @Test
+  void after_a_failed_one_a_restart_is_taken_again() throws Exception {
+    for (int attempt = 1; attempt <= 2; attempt++) {
+      trigger("SIGUSR2");
+      assertThat(successor.starts()).isEqualTo(attempt);
+      successor.die();
+      stderr.await(failedBeforeReady());
+      settle();
+    }
+  }
+
+  @Test
+  void a_successor_gets_the_listeners_and_its_generation() throws Exception {
+    trigger("SIGUSR2");
+    successor.say(Type.HELLO, "1.0");
+
+    Frame listeners = successor.hear();
+    assertThat(listeners.type()).isEqualTo(Type.LISTENERS);
+    assertThat(listeners.number()).isEqualTo(1);
+    assertThat(listeners.text()).isEqualTo("2");
+    Frame listener = successor.hear();
+    assertThat(listener.type()).isEqualTo(Type.LISTENER);
+    assertThat(listener.text()).endsWith(" " + address);
+    assertThatServing();
+
+    successor.die();
+    stderr.await(failedBeforeReady());
+  }
+
+  @Test
+  void lets_go_when_the_successor_is_ready_and_serves_again_when_it_dies() throws Exception {
+    handOver();
+    try (SocketChannel client = SocketChannel.open(server.getLocalAddress())) {
+      assertThat(server.accept()).as("the successor's").isNull();
+      trigger("SIGUSR2");
+      stderr.await(
+          "graceful[7]: SIGUSR2: restart refused: this process is draining, pid "
+              + successor.pid()
+              + " serves now: ask that one");
+
+      successor.die();
+      stderr.await(
+          "graceful[7]: restart failed: pid "
+              + successor.pid()
+              + " was killed by signal 9 after it took over; serving again on "
+              + address);
+      assertThatAccepts(client);
+    }
+  }
+
+  @Test
+  void a_successor_that_does_not_bind_is_told_to_go() throws Exception {
+    lifecycle = lifecycle("ready.timeout=200ms,drain.timeout=0,soak=1440m");
+    trigger("SIGUSR2");
+    successor.say(Type.HELLO, "1.0");
+
+    stderr.await(
+        "graceful[7]: restart failed: pid "
+            + successor.pid()
+            + " was not ready within 200ms: it did not bind ["
+            + address
+            + "]; still serving on "
+            + address);
+    successor.hear();
+    successor.hear();
+    assertThat(successor.hear().type()).isEqualTo(Type.ABORT);
+    stderr.await("graceful[7]: pid " + successor.pid() + " was killed by signal 15");
+    assertThatServing();
+  }
+
+  @Test
+  void a_successor_that_bound_but_does_not_accept_is_told_to_go() throws Exception {
+    lifecycle = lifecycle("ready.timeout=200ms,drain.timeout=0,soak=1440m");
+    trigger("SIGUSR2");
+    successor.say(Type.HELLO, "1.0");
+    successor.hear();
+    successor.say(Type.CLAIMED, successor.hear().text());
+
+    stderr.await(
+        "graceful[7]: restart failed: pid "
+            + successor.pid()
+            + " was not ready within 200ms: it bound but does not accept; still serving on "
+            + address);
+    assertThat(successor.hear().type()).isEqualTo(Type.ABORT);
+    stderr.await("graceful[7]: pid " + successor.pid() + " was killed by signal 15");
+  }
+
+  @Test
+  void a_successor_without_an_agent_is_ended() throws Exception {
+    lifecycle = lifecycle("ready.timeout=50ms,soak=1440m");
+    trigger("SIGUSR2");
+
+    stderr.await(
+        "graceful[7]: restart failed: pid "
+            + successor.pid()
+            + " was not ready within 50ms: its JVM did not start the agent; still serving on "
+            + address);
+    stderr.await("graceful[7]: pid " + successor.pid() + " was killed by signal 15");
+  }
+
+  @Test
+  void a_successor_of_another_protocol_is_ended() throws Exception {
+    trigger("SIGUSR2");
+    successor.sendRaw(new byte[] {99, 0, 0, 0, 0, 0, 0, 0});
+
+    stderr.await(
+        "graceful[7]: restart failed: can't talk to pid "
+            + successor.pid()
+            + ": the other process speaks version 99 of the protocol, this one 1; still serving on "
+            + address);
+    stderr.await("graceful[7]: pid " + successor.pid() + " was killed by signal 15");
+  }
+
+  @Test
+  void ready_before_hello_is_ignored() throws Exception {
+    trigger("SIGUSR2");
+    successor.say(Type.READY, "");
+    successor.say(Type.HELLO, "1.0");
+
+    assertThat(successor.hear().type()).isEqualTo(Type.LISTENERS);
+    assertThatServing();
+    successor.die();
+    stderr.await(failedBeforeReady());
+  }
+
+  @Test
+  void where_restarts_are_disabled_the_reason_is_given() throws Exception {
+    onReactor(() -> lifecycle.disable("a bind does not reach the agent"));
+
+    trigger("SIGUSR2");
+
+    stderr.await("graceful[7]: SIGUSR2: restart refused: a bind does not reach the agent");
+    assertThat(successor.starts()).isZero();
+  }
+
+  @Test
+  void a_stop_lets_go_of_the_listener_and_then_does_what_it_did() throws Exception {
+    CompletableFuture<String> proceeded = new CompletableFuture<>();
+
+    onReactor(() -> lifecycle.stopRequested("TERM", () -> proceeded.complete("proceeded")));
+
+    assertThat(proceeded.get(30, TimeUnit.SECONDS)).isEqualTo("proceeded");
+    stderr.await("graceful[7]: SIGTERM: stopping, no longer accepting on [" + address + "]");
+    trigger("SIGUSR2");
+    stderr.await("graceful[7]: SIGUSR2: restart refused: this process is stopping");
+    assertThat(ProcFs.target(Descriptors.of(server))).isNotNull();
+    assertThat(LIBC.socketDomain(Descriptors.of(server))).as("a silent one").isEqualTo(1);
+  }
+
+  @Test
+  void a_stop_waits_for_a_request_unless_it_is_repeated() throws Exception {
+    try (SocketChannel client = SocketChannel.open(server.getLocalAddress());
+        SocketChannel accepted = server.accept()) {
+      client.write(ByteBuffer.allocate(5));
+      Queue<String> proceeded = new ConcurrentLinkedQueue<>();
+      onReactor(() -> lifecycle.stopRequested("TERM", () -> proceeded.add("TERM")));
+      stderr.await("graceful[7]: SIGTERM: stopping, no longer accepting on [" + address + "]");
+      settle();
+      assertThat(proceeded).isEmpty();
+
+      onReactor(() -> lifecycle.stopRequested("INT", () -> proceeded.add("INT")));
+      Await.until("the end", () -> !proceeded.isEmpty());
+      assertThat(proceeded).as("once, as the first signal").containsExactly("TERM");
+      assertThat(accepted.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void a_stop_takes_a_restart_back() throws Exception {
+    CompletableFuture<String> proceeded = new CompletableFuture<>();
+    trigger("SIGUSR2");
+
+    onReactor(() -> lifecycle.stopRequested("TERM", () -> proceeded.complete("proceeded")));
+
+    stderr.await(
+        "graceful[7]: restart failed: SIGTERM stops this process; still serving on " + address);
+    stderr.await("graceful[7]: pid " + successor.pid() + " was killed by signal 15");
+    assertThat(proceeded.get(30, TimeUnit.SECONDS)).isEqualTo("proceeded");
+  }
+
+  private Lifecycle lifecycle(String options) throws Exception {
+    Options values = Options.read(options + ",stop.timeout=1440m,drain.quiet=0", Map.of());
+    Log log = new Log(7, Log.Level.INFO);
+    ProcessExit exit = new ProcessExit(log, 0);
+    return new Lifecycle(
+        new Surroundings(7, values, log, LIBC, reactor, bound, null, successor, exit), null);
+  }
+
+  private void handOver() throws Exception {
+    trigger("SIGUSR2");
+    successor.say(Type.HELLO, "1.0");
+    successor.hear();
+    successor.say(Type.CLAIMED, successor.hear().text());
+    successor.say(Type.READY, "");
+    assertThat(successor.hear().type()).isEqualTo(Type.HANDED_OVER);
+  }
+
+  private String failedBeforeReady() {
+    return "graceful[7]: restart failed: pid "
+        + successor.pid()
+        + " was killed by signal 9 before it was ready; still serving on "
+        + address;
+  }
+
+  private void assertThatServing() throws Exception {
+    try (SocketChannel client = SocketChannel.open(server.getLocalAddress())) {
+      assertThatAccepts(client);
+    }
+  }
+
+  private void assertThatAccepts(SocketChannel client) throws Exception {
+    settle();
+    try (SocketChannel accepted = server.accept()) {
+      assertThat(accepted).isNotNull();
+      assertThat(accepted.getRemoteAddress()).isEqualTo(client.getLocalAddress());
+    }
+  }
+
+  private void trigger(String source) throws Exception {
+    onReactor(() -> lifecycle.restartRequested(source));
+  }
+
+  /** Until the reactor has done what it was about to do. */
+  private void settle() throws Exception {
+    onReactor(() -> {});
+  }
+
+  private static void onReactor(Runnable task) throws Exception {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    reactor.post(
+        () -> {
+          task.run();
+          done.complete(null);
+        });
+    done.get(30, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void a_failed_start_closes_its_lifeline_once() throws Exception {
+    int[] theirs = new int[1];
+    successor.failToStart(
+        new IOException("x") {
+          @Override
+          public String getMessage() {
+            try {
+              // What an app thread may do meanwhile: it gets the number that was just freed.
+              theirs[0] = LIBC.duplicate(0);
+            } catch (IOException e) {
+              throw new IllegalStateException(e);
+            }
+            return "x";
+          }
+        });
+    trigger("SIGUSR2");
+    settle();
+    assertThat(ProcFs.target(theirs[0])).as("a descriptor that is not ours").isNotNull();
+    LIBC.close(theirs[0]);
+  }
+
+  @Test
+  void a_start_that_fails_with_an_error_can_be_tried_again() throws Exception {
+    Lifecycle own =
+        new Lifecycle(
+            new Surroundings(
+                7,
+                Options.read(LONG, Map.of()),
+                new Log(7, Log.Level.INFO),
+                LIBC,
+                reactor,
+                bound,
+                null,
+                lifeline -> {
+                  throw new UnsatisfiedLinkError(
+                      "the C library has no function posix_spawn_file_actions_addchdir_np");
+                },
+                new ProcessExit(new Log(7, Log.Level.INFO), 0)),
+            null);
+    reactor.post(() -> own.restartRequested("first"));
+    settle();
+    BUGS.clear();
+    reactor.post(() -> own.restartRequested("second"));
+    settle();
+    assertThat(BUGS).noneMatch(bug -> bug instanceof NullPointerException);
+  }
+}

@@ -1,0 +1,189 @@
+package io.graceful.sockets;
+
+import static io.graceful.os.NativeLibc.LIBC;
+import static java.net.StandardProtocolFamily.INET;
+import static java.net.StandardProtocolFamily.UNIX;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.graceful.os.Epoll;
+import io.graceful.os.LeavesNoDescriptor;
+import io.graceful.os.ProcFs;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(LeavesNoDescriptor.class)
+class DetachedListenerTest {
+
+  @TempDir Path directory;
+
+  @Test
+  void a_selector_is_not_told_of_a_client_until_the_listener_is_back() throws Exception {
+    try (Selector selector = Selector.open();
+        ServerSocketChannel server = server()) {
+      server.configureBlocking(false);
+      server.register(selector, SelectionKey.OP_ACCEPT);
+      selector.selectNow();
+
+      DetachedListener detached = detach(server);
+      try (SocketChannel client = SocketChannel.open(server.getLocalAddress())) {
+        assertThat(detached.queued()).isEqualTo(1);
+        assertThat(selector.selectNow()).isZero();
+        assertThat(server.accept()).isNull();
+
+        detached.reattach();
+        assertThat(selector.select(30_000)).isEqualTo(1);
+        try (SocketChannel accepted = server.accept()) {
+          assertThat(accepted.getRemoteAddress()).isEqualTo(client.getLocalAddress());
+        }
+      }
+    }
+  }
+
+  @Test
+  void native_codes_epoll_is_not_told_either() throws Exception {
+    try (Epoll epoll = new Epoll(LIBC);
+        ServerSocketChannel server = server()) {
+      epoll.add(Descriptors.of(server), Epoll.IN, 42);
+
+      DetachedListener detached = detach(server);
+      try (SocketChannel client = SocketChannel.open(server.getLocalAddress())) {
+        assertThat(client.isConnected()).isTrue();
+        assertThat(epoll.ready()).isEmpty();
+
+        detached.reattach();
+        assertThat(epoll.ready()).containsExactly(42L);
+      }
+    }
+  }
+
+  /** Without a timeout the JDK waits in accept, with one in poll. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 60_000})
+  void a_thread_in_accept_gets_no_client_until_the_listener_is_back(int timeoutMillis)
+      throws Exception {
+    try (Acceptor app = new Acceptor(timeoutMillis)) {
+      DetachedListener detached = DetachedListener.detach(LIBC, Descriptors.listener(LIBC, app.fd));
+      app.awaitPolling();
+      try (Socket client = app.connect()) {
+        assertThat(detached.queued()).isEqualTo(1);
+        assertThat(app.hasAccepted()).isFalse();
+
+        detached.reattach();
+        assertThat(app.accepted()).isEqualTo(client.getLocalPort());
+      }
+    }
+  }
+
+  @Test
+  void non_blocking_stays_on() throws Exception {
+    try (ServerSocketChannel server = server()) {
+      server.configureBlocking(false);
+
+      DetachedListener detached = detach(server);
+      assertThat(LIBC.isNonBlocking(Descriptors.of(server))).isTrue();
+      detached.reattach();
+      assertThat(LIBC.isNonBlocking(Descriptors.of(server))).isTrue();
+    }
+  }
+
+  @Test
+  void every_number_of_the_listener_is_detached() throws Exception {
+    try (ServerSocketChannel server = server()) {
+      int fd = Descriptors.of(server);
+      long inode = ProcFs.socketInode(fd);
+      int copy = LIBC.duplicate(fd);
+
+      DetachedListener detached = detach(server);
+      assertThat(ProcFs.socketInode(fd)).isNotEqualTo(inode);
+      assertThat(ProcFs.socketInode(copy)).isEqualTo(ProcFs.socketInode(fd));
+
+      detached.reattach();
+      assertThat(ProcFs.socketInode(fd)).isEqualTo(inode);
+      assertThat(ProcFs.socketInode(copy)).isEqualTo(inode);
+      LIBC.close(copy);
+    }
+  }
+
+  @Test
+  void a_number_that_the_app_has_closed_and_reused_is_left_alone() throws Exception {
+    ServerSocketChannel server = server();
+    Listener listener = Descriptors.listener(LIBC, Descriptors.of(server));
+    server.close();
+    try (ServerSocketChannel other = server()) {
+      assertThat(Descriptors.of(other)).isEqualTo(listener.descriptor());
+      long inode = ProcFs.socketInode(listener.descriptor());
+
+      DetachedListener.detach(LIBC, listener).release();
+
+      assertThat(ProcFs.socketInode(listener.descriptor())).isEqualTo(inode);
+    }
+  }
+
+  @Test
+  void what_the_app_closed_meanwhile_does_not_come_back() throws Exception {
+    ServerSocketChannel server = server();
+    DetachedListener detached = detach(server);
+    server.close();
+    try (ServerSocketChannel other = server()) {
+      int fd = Descriptors.of(other);
+      long inode = ProcFs.socketInode(fd);
+
+      detached.reattach();
+
+      assertThat(ProcFs.socketInode(fd)).isEqualTo(inode);
+    }
+  }
+
+  @Test
+  void after_release_clients_are_refused() throws Exception {
+    try (ServerSocketChannel server = server()) {
+      detach(server).release();
+
+      assertThatThrownBy(() -> SocketChannel.open(server.getLocalAddress()).close())
+          .isInstanceOf(ConnectException.class);
+    }
+  }
+
+  @Test
+  void a_unix_listener_is_detached_like_any_other() throws Exception {
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("app.sock"));
+    try (ServerSocketChannel server = ServerSocketChannel.open(UNIX).bind(address)) {
+      server.configureBlocking(false);
+      DetachedListener detached = detach(server);
+      assertThat(detached.key().path()).isEqualTo(address.toString());
+      try (SocketChannel client = SocketChannel.open(address)) {
+        assertThat(client.isConnected()).isTrue();
+        assertThat(server.accept()).isNull();
+        assertThat(detached.queued()).as("unknown for UNIX sockets").isZero();
+
+        detached.reattach();
+        try (SocketChannel accepted = server.accept()) {
+          assertThat(accepted).isNotNull();
+        }
+      }
+    }
+  }
+
+  private static ServerSocketChannel server() throws Exception {
+    return ServerSocketChannel.open(INET)
+        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  }
+
+  private static DetachedListener detach(ServerSocketChannel server) throws Exception {
+    return DetachedListener.detach(LIBC, Descriptors.listener(LIBC, Descriptors.of(server)));
+  }
+}
