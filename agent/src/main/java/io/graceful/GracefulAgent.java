@@ -1,6 +1,5 @@
 package io.graceful;
 
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -81,15 +80,19 @@ public final class GracefulAgent extends ClassLoader {
 
   @Override
   protected Class<?> findClass(String name) throws ClassNotFoundException {
-    try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
-      if (in == null) {
-        throw new ClassNotFoundException(name);
+    ZipEntry entry = jar.getEntry(ROOT + name.replace('.', '/') + ".class");
+    if (entry == null) {
+      throw new ClassNotFoundException(name);
+    }
+    byte[] bytes = new byte[(int) entry.getSize()];
+    try (InputStream in = jar.getInputStream(entry)) {
+      for (int n = 0, length = 0; n >= 0 && length < bytes.length; length += n) {
+        n = in.read(bytes, length, bytes.length - length);
       }
-      byte[] bytes = readFully(in);
-      return defineClass(name, bytes, 0, bytes.length, GracefulAgent.class.getProtectionDomain());
     } catch (IOException unreadable) {
       throw new ClassNotFoundException(name + " in " + file, unreadable);
     }
+    return defineClass(name, bytes, 0, bytes.length, GracefulAgent.class.getProtectionDomain());
   }
 
   @Override
@@ -111,14 +114,5 @@ public final class GracefulAgent extends ClassLoader {
     } catch (MalformedURLException impossible) {
       return null;
     }
-  }
-
-  private static byte[] readFully(InputStream in) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(in.available() + 1);
-    byte[] buffer = new byte[8192];
-    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-      out.write(buffer, 0, n);
-    }
-    return out.toByteArray();
   }
 }

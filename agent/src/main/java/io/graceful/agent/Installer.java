@@ -82,12 +82,12 @@ public final class Installer
     jar = new File(Installer.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     pid = ProcFs.pid();
     log = new Log(pid, Log.Level.INFO);
-    options = Options.read(arguments, System.getenv());
+    command = LaunchCommand.ofThisProcess();
+    options = Options.read(arguments, command.variables(Options.VARIABLE_PREFIX));
     log =
         new Log(
             pid,
             Log.Level.valueOf(options.text(Option.LOG_LEVEL).toUpperCase(java.util.Locale.ROOT)));
-    command = LaunchCommand.ofThisProcess();
     Binder binder = new Binder(bound, log);
     hooks = new Hooks(instrumentation, binder, this);
     if (successor) {
@@ -103,7 +103,7 @@ public final class Installer
     thread.start();
   }
 
-  private void takeOver(Binder binder) throws IOException, ReflectiveOperationException {
+  private void takeOver(Binder binder) throws IOException {
     libc = loadLibc(instrumentation, jar);
     Lifeline lifeline = Lifeline.inherited(libc);
     takeover = Takeover.receive(libc, lifeline, pid, Usage.version());
@@ -118,8 +118,7 @@ public final class Installer
     }
   }
 
-  static Libc loadLibc(Instrumentation instrumentation, File jar)
-      throws IOException, ReflectiveOperationException {
+  static Libc loadLibc(Instrumentation instrumentation, File jar) throws IOException {
     if (Libc.needsOpenJavaBase()) {
       JavaBase.openToUs(instrumentation);
     }
@@ -141,7 +140,7 @@ public final class Installer
       if (libc == null) {
         libc = loadLibc(instrumentation, jar);
       }
-      reactor = new Reactor(libc, failure -> log.error("bug, please report: " + failure));
+      reactor = new Reactor(libc, new FailureLog(log));
       ProcessExit exit = new ProcessExit(log, options.millis(Option.SHUTDOWN_TIMEOUT));
       ResourceLimits limits = ResourceLimits.current(libc);
       SameCommand starter = new SameCommand(libc, command, limits, options.text(Option.CWD), log);
@@ -157,7 +156,14 @@ public final class Installer
       if (hooked) {
         runSelfTest();
       }
-      reactor.after(PRELOAD_MILLIS, this::preload);
+      reactor.after(
+          PRELOAD_MILLIS,
+          new Runnable() {
+            @Override
+            public void run() {
+              preload();
+            }
+          });
     } catch (Throwable failure) {
       giveUp(inWords(failure), takeover != null);
       return;
@@ -189,30 +195,58 @@ public final class Installer
   private void catchRestartSignals() throws IOException {
     for (String signal : options.signals(Option.RESTART_SIGNAL)) {
       if (signal.equals("USR2")) {
-        int counter = SignalTrap.install(libc, Libc.SIGUSR2);
-        reactor.watch(
-            counter,
-            () -> {
-              libc.take(counter);
-              lifecycle.restartRequested("SIGUSR2");
-            });
+        watchTrap(SignalTrap.install(libc, Libc.SIGUSR2));
       } else {
         catchSignal(signal, "restart", () -> lifecycle.restartRequested("SIG" + signal));
       }
     }
   }
 
+  private void watchTrap(int counter) {
+    reactor.watch(
+        counter,
+        new Runnable() {
+          @Override
+          public void run() {
+            libc.take(counter);
+            lifecycle.restartRequested("SIGUSR2");
+          }
+        });
+  }
+
   private void catchStopSignals() {
     for (String signal : options.signals(Option.STOP_SIGNALS)) {
-      JavaSignals.Previous[] previous = new JavaSignals.Previous[1];
-      previous[0] =
-          catchSignal(signal, "graceful stop", () -> lifecycle.stopRequested(signal, previous[0]));
+      StopRequest request = new StopRequest(signal);
+      request.previous = catchSignal(signal, "graceful stop", request);
+    }
+  }
+
+  private final class StopRequest implements Runnable {
+    private final String signal;
+
+    /** Set on the thread that runs this, which is the reactor's. */
+    private JavaSignals.Previous previous;
+
+    StopRequest(String signal) {
+      this.signal = signal;
+    }
+
+    @Override
+    public void run() {
+      lifecycle.stopRequested(signal, previous);
     }
   }
 
   private JavaSignals.Previous catchSignal(String signal, String purpose, Runnable onReactor) {
     try {
-      return JavaSignals.handle(signal, () -> reactor.post(onReactor));
+      return JavaSignals.handle(
+          signal,
+          new Runnable() {
+            @Override
+            public void run() {
+              reactor.post(onReactor);
+            }
+          });
     } catch (UnsupportedOperationException taken) {
       log.info("no " + purpose + " by SIG" + signal + ": " + taken.getMessage());
       return null;

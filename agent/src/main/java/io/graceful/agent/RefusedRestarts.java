@@ -29,7 +29,7 @@ final class RefusedRestarts {
   void start() {
     try {
       Libc libc = Installer.loadLibc(instrumentation, jar);
-      Reactor reactor = new Reactor(libc, failure -> log.error("bug, please report: " + failure));
+      Reactor reactor = new Reactor(libc, new FailureLog(log));
       int counter = SignalTrap.install(libc, Libc.SIGUSR2);
       reactor.watch(
           counter,

@@ -20,7 +20,8 @@ import java.util.Properties;
  */
 public final class Options {
 
-  private static final String VARIABLE_PREFIX = "GRACEFUL_";
+  /** Of the environment variables that are options. */
+  public static final String VARIABLE_PREFIX = "GRACEFUL_";
 
   /**
    * What Kubernetes puts into the environment of every pod for a service that is called graceful.

@@ -3,10 +3,6 @@ package io.graceful.os;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * Opens the packages of java.base that we reach into, to our own class loader's module and to
@@ -23,35 +19,12 @@ public final class JavaBase {
   private JavaBase() {}
 
   /** Does nothing on JDK 8, which has no modules. */
-  public static synchronized void openToUs(Instrumentation instrumentation)
-      throws ReflectiveOperationException {
+  public static synchronized void openToUs(Instrumentation instrumentation) {
     if (opened || featureVersion() == 8) {
       return;
     }
     opened = true;
-    Method moduleOf = Class.class.getMethod("getModule");
-    Object ours = moduleOf.invoke(JavaBase.class);
-    Map<String, Set<Object>> opens = new HashMap<>();
-    for (String name : PACKAGES) {
-      opens.put(name, Collections.singleton(ours));
-    }
-    Instrumentation.class
-        .getMethod(
-            "redefineModule",
-            moduleOf.getReturnType(),
-            Set.class,
-            Map.class,
-            Map.class,
-            Set.class,
-            Map.class)
-        .invoke(
-            instrumentation,
-            moduleOf.invoke(Object.class),
-            Collections.emptySet(),
-            Collections.emptyMap(),
-            opens,
-            Collections.emptySet(),
-            Collections.emptyMap());
+    JavaModules.openJavaBase(instrumentation, PACKAGES);
   }
 
   /** 8, 11, 17, 25 and so on. */

@@ -1,14 +1,9 @@
 package io.graceful.os;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
-/**
- * Signals that HotSpot leaves to Java, through sun.misc.Signal by reflection: the module
- * jdk.unsupported is missing in some trimmed runtimes, and our classes must load there all the
- * same.
- */
+/** Signals that HotSpot leaves to Java, through sun.misc.Signal. */
 public final class JavaSignals {
 
   private JavaSignals() {}
@@ -29,46 +24,44 @@ public final class JavaSignals {
    */
   public static Previous handle(String name, Runnable handler) {
     try {
-      Class<?> signalType = Class.forName("sun.misc.Signal");
-      Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
-      Object signal = signalType.getConstructor(String.class).newInstance(name);
-      InvocationHandler dispatch =
-          (proxy, method, arguments) -> {
-            switch (method.getName()) {
-              case "handle":
-                handler.run();
-                return null;
-              case "hashCode":
-                return System.identityHashCode(proxy);
-              case "equals":
-                return proxy == arguments[0];
-              default:
-                return "graceful's handler of SIG" + name;
-            }
-          };
-      Object ours =
-          Proxy.newProxyInstance(
-              JavaSignals.class.getClassLoader(), new Class<?>[] {handlerType}, dispatch);
-      Method install = signalType.getMethod("handle", signalType, handlerType);
-      Object before = install.invoke(null, signal, ours);
-      if (before == handlerType.getField("SIG_IGN").get(null)) {
-        install.invoke(null, signal, before);
-        return null;
-      }
-      Method handle = handlerType.getMethod("handle", signalType);
-      return () -> {
-        try {
-          handle.invoke(before, signal);
-        } catch (ReflectiveOperationException failed) {
-          throw new IllegalStateException("the previous handler of SIG" + name + " failed", failed);
-        }
-      };
-    } catch (ClassNotFoundException trimmed) {
+      return Handler.install(name, handler);
+    } catch (LinkageError trimmed) {
       throw new UnsupportedOperationException(
           "this Java runtime has no module jdk.unsupported: add it", trimmed);
-    } catch (ReflectiveOperationException refused) {
-      Throwable cause = refused.getCause() == null ? refused : refused.getCause();
-      throw new UnsupportedOperationException(cause.getMessage() + " (-Xrs?)", cause);
+    } catch (IllegalArgumentException taken) {
+      throw new UnsupportedOperationException(taken.getMessage() + " (-Xrs?)", taken);
+    }
+  }
+
+  /** Apart from the rest, so that this class loads in a runtime without jdk.unsupported. */
+  private static final class Handler implements SignalHandler, Previous {
+    private final Signal signal;
+    private final Runnable handler;
+    private SignalHandler before;
+
+    private Handler(Signal signal, Runnable handler) {
+      this.signal = signal;
+      this.handler = handler;
+    }
+
+    static Previous install(String name, Runnable handler) {
+      Handler ours = new Handler(new Signal(name), handler);
+      ours.before = Signal.handle(ours.signal, ours);
+      if (ours.before == SignalHandler.SIG_IGN) {
+        Signal.handle(ours.signal, ours.before);
+        return null;
+      }
+      return ours;
+    }
+
+    @Override
+    public void handle(Signal received) {
+      handler.run();
+    }
+
+    @Override
+    public void handle() {
+      before.handle(signal);
     }
   }
 }

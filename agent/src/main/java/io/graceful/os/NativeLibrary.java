@@ -3,7 +3,6 @@ package io.graceful.os;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
@@ -35,7 +34,7 @@ final class NativeLibrary {
     for (String directory : candidates(nearby)) {
       try {
         loadFrom(Paths.get(directory), resource);
-        markLoaded();
+        keepOffUnsafe();
         return;
       } catch (IOException | UnsatisfiedLinkError failure) {
         failures.add(directory + " (" + reason(failure) + ")");
@@ -91,14 +90,7 @@ final class NativeLibrary {
     return JavaBase.featureVersion() >= 24;
   }
 
-  private static void markLoaded() throws IOException {
-    try {
-      Field loaded = Class.forName("com.kenai.jffi.Init").getDeclaredField("loaded");
-      loaded.setAccessible(true);
-      loaded.setBoolean(null, true);
-    } catch (ReflectiveOperationException notThisJffi) {
-      throw new IOException("jffi is not the version we know", notThisJffi);
-    }
+  private static void keepOffUnsafe() {
     // sun.misc.Unsafe's memory methods warn on JDK 24+ (JEP 498); jffi reads the switch once, the
     // app never sees it.
     String before = System.getProperty(UNSAFE_SWITCH);
@@ -126,7 +118,7 @@ final class NativeLibrary {
       Class<?> module = Class.forName("java.lang.Module");
       Class<?> bootstrap = Class.forName("jdk.internal.module.ModuleBootstrap");
       boolean denied =
-          "DENY".equals(JavaBase.method(bootstrap, "illegalNativeAccess").invoke(null).toString());
+          "DENY".equals(JavaBase.field(bootstrap, "ILLEGAL_NATIVE_ACCESS").get(null).toString());
       // Not what the application's manifest allows: that comes too late for a successor.
       Collection<?> allowed =
           (Collection<?>) JavaBase.field(bootstrap, "USER_NATIVE_ACCESS_MODULES").get(null);

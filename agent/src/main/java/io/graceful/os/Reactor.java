@@ -1,7 +1,6 @@
 package io.graceful.os;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +22,7 @@ public final class Reactor implements Runnable {
   private final Consumer<Throwable> onFailure;
   private final ConcurrentLinkedQueue<Runnable> posted = new ConcurrentLinkedQueue<>();
   private final Map<Integer, Runnable> watched = new LinkedHashMap<>();
-  private final PriorityQueue<Timer> timers =
-      new PriorityQueue<>(Comparator.comparingLong(t -> t.at));
+  private final PriorityQueue<Timer> timers = new PriorityQueue<>();
 
   /**
    * @param onFailure told of what a callback throws; the loop goes on
@@ -33,7 +31,16 @@ public final class Reactor implements Runnable {
     this.libc = libc;
     this.onFailure = onFailure;
     this.wakeUp = libc.eventCounter();
-    watched.put(wakeUp, () -> libc.take(wakeUp));
+    // Classes, not lambdas, on the way of every start: those cost the JVM several milliseconds and
+    // megabytes.
+    watched.put(
+        wakeUp,
+        new Runnable() {
+          @Override
+          public void run() {
+            libc.take(wakeUp);
+          }
+        });
   }
 
   /** From any thread: runs the task on the reactor's thread. */
@@ -66,7 +73,7 @@ public final class Reactor implements Runnable {
   }
 
   /** A deadline that can be called off. */
-  public final class Timer {
+  public final class Timer implements Comparable<Timer> {
     private final long at;
     private final Runnable callback;
 
@@ -78,12 +85,21 @@ public final class Reactor implements Runnable {
     public void cancel() {
       timers.remove(this);
     }
+
+    @Override
+    public int compareTo(Timer other) {
+      return Long.signum(at - other.at);
+    }
   }
 
   @Override
   public void run() {
     while (true) {
-      guarded(this::turn);
+      try {
+        turn();
+      } catch (Throwable failure) {
+        onFailure.accept(failure);
+      }
     }
   }
 

@@ -5,7 +5,9 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How this process was started, so that it can be started again. Taken before the application runs,
@@ -41,10 +43,11 @@ public final class LaunchCommand {
    */
   public static LaunchCommand ofThisProcess() throws IOException {
     try {
+      List<byte[]> environment = ProcFs.zeroTerminated("/proc/self/environ");
       return new LaunchCommand(
           ProcFs.zeroTerminated("/proc/self/cmdline"),
-          ProcFs.zeroTerminated("/proc/self/environ"),
-          WorkingDirectory.atStart(System.getenv("PWD")),
+          environment,
+          WorkingDirectory.atStart(variable(environment, "PWD")),
           currentUmask(),
           ProcFs.signals("SigIgn"),
           ProcFs.signals("SigBlk"));
@@ -98,6 +101,10 @@ public final class LaunchCommand {
 
   /** The value in the environment at the start, or null. */
   String variable(String name) {
+    return variable(environment, name);
+  }
+
+  private static String variable(List<byte[]> environment, String name) {
     byte[] prefix = (name + "=").getBytes(StandardCharsets.UTF_8);
     for (byte[] entry : environment) {
       if (startsWith(entry, prefix)) {
@@ -106,6 +113,21 @@ public final class LaunchCommand {
       }
     }
     return null;
+  }
+
+  /** Those of the environment at the start whose names begin like this. */
+  public Map<String, String> variables(String prefix) {
+    Map<String, String> found = new LinkedHashMap<>();
+    for (byte[] entry : environment) {
+      if (startsWith(entry, prefix.getBytes(StandardCharsets.UTF_8))) {
+        String text = new String(entry, StandardCharsets.UTF_8);
+        int equals = text.indexOf('=');
+        if (equals > 0) {
+          found.put(text.substring(0, equals), text.substring(equals + 1));
+        }
+      }
+    }
+    return found;
   }
 
   private static boolean startsWith(byte[] text, byte[] prefix) {

@@ -1,0 +1,12 @@
+package sun.misc;
+
+/** Declaration only. */
+public final class Signal {
+
+  public Signal(String name) {}
+
+  /** Installs a handler, and returns the one before. */
+  public static SignalHandler handle(Signal signal, SignalHandler handler) {
+    throw new UnsupportedOperationException("declaration only");
+  }
+}
