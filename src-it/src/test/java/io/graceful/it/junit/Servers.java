@@ -33,6 +33,11 @@ public final class Servers {
     return Launch.of(app, jdk, ownDirectory).ownedBy(started::add);
   }
 
+  /** The agent that servers are launched with. */
+  public Path agentJar() {
+    return AgentCopy.JAR;
+  }
+
   /** For files of the test itself. */
   public Path directory() throws IOException {
     return Files.createDirectories(directory);

@@ -1,0 +1,115 @@
+package io.graceful.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.graceful.it.app.Apps;
+import io.graceful.it.app.Restart;
+import io.graceful.it.app.Server;
+import io.graceful.it.junit.Servers;
+import io.graceful.it.junit.ServersExtension;
+import io.graceful.it.load.Load;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What the old process waits for, and what not; and the end of its waiting. */
+@ExtendWith(ServersExtension.class)
+class DrainIT {
+
+  @EachJdk
+  void connection_that_has_sent_nothing_does_not_hold_it(int jdk, Servers servers)
+      throws Exception {
+    Server server =
+        servers.launch(Apps.THREADS, Jdks.find(jdk)).option("drain.quiet", "500ms").start();
+    try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      server.greet(); // The silent one came first, so it has been accepted.
+      long begin = System.nanoTime();
+      server.restart();
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
+      assertThat(silent.getInputStream().read()).as("its server has ended").isEqualTo(-1);
+    }
+    assertThat(server.stderr(line -> line.contains("drained in"))).hasSize(1);
+  }
+
+  @EachJdk
+  void clients_that_keep_their_connections_busy_do_not_hold_it(int jdk, Servers servers)
+      throws Exception {
+    Server server = servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).start();
+    Load load = server.load().keepAlive(6, 20, false).start();
+    server.restart();
+    server.restart();
+    load.stop();
+    assertThat(server.stderr(line -> line.contains("drained in"))).hasSize(2);
+  }
+
+  @EachJdk
+  void request_that_takes_longer_than_the_drain_is_cut(int jdk, Servers servers) throws Exception {
+    Server server =
+        servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).option("drain.timeout", "1s").start();
+    try (SlowRequest slow = SlowRequest.send(server, 30_000)) {
+      server.restart();
+    }
+    assertThat(server.stderr(line -> line.contains("time is up after 1")))
+        .singleElement()
+        .asString()
+        .contains("connections still busy: 1");
+  }
+
+  @EachJdk
+  void shutdown_hook_that_takes_its_time_ends(int jdk, Servers servers) throws Exception {
+    Server server = servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).with("slow-hook", 1500).start();
+    Restart restart = server.restart();
+    assertThat(server.slowStops()).containsExactly(restart.predecessor().pid());
+    Generations.assertQuiet(server);
+  }
+
+  @EachJdk
+  void shutdown_hook_that_never_ends_is_halted(int jdk, Servers servers) throws Exception {
+    Server server =
+        servers
+            .launch(Apps.HTTPSERVER, Jdks.find(jdk))
+            .option("shutdown.timeout", "1s")
+            .with("ignore-shutdown", true)
+            .start();
+    Restart restart = server.restart();
+    assertThat(server.stops()).containsExactly(restart.predecessor().pid());
+    assertThat(server.stderr(line -> line.contains("hooks did not end within 1000 ms"))).hasSize(1);
+  }
+
+  @EachJdk
+  void listener_that_may_be_dropped(int jdk, Servers servers) throws Exception {
+    Server server =
+        servers
+            .launch(Apps.TWO, Jdks.find(jdk))
+            .option("unclaimed", "drop")
+            .option("ready.timeout", "2s")
+            .with("fewer-from", 2)
+            .start();
+    Load load = Loads.start(server);
+    server.restart();
+    Loads.assertNothingFailed(load.stop());
+    Map<Integer, String> listeners = server.view().listeners();
+    assertThat(listeners).containsOnlyKeys(server.port());
+    assertThat(server.stderr(line -> line.contains("not bound by this process, so dropped")))
+        .singleElement()
+        .asString()
+        .contains("127.0.0.1:" + server.argument("admin"));
+  }
+
+  /** Bound and closed again: the inherited listener must still be there for the real bind. */
+  @EachJdk
+  void port_that_is_probed_before_it_is_bound(int jdk, Servers servers) throws Exception {
+    Server server =
+        servers
+            .launch(Apps.THREADS, Jdks.find(jdk))
+            .with("port-probe", true)
+            .with("host", "*")
+            .start();
+    Load load = Loads.start(server);
+    server.restart();
+    server.restart();
+    Loads.assertNothingFailed(load.stop());
+  }
+}
