@@ -98,7 +98,19 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat(
               resideOutsideOfPackages(
-                  "java..", "io.graceful..", "com.kenai.jffi..", "net.bytebuddy.jar.asm.."));
+                  "java..",
+                  "io.graceful..",
+                  "com.kenai.jffi..",
+                  "net.bytebuddy.jar.asm..",
+                  "sun.misc"));
+
+  @ArchTest
+  static final ArchRule only_os_knows_the_jdks_signals =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.graceful.os", "sun.misc")
+          .should()
+          .dependOnClassesThat(resideInAPackage("sun.misc"));
 
   @ArchTest
   static final ArchRule what_the_application_sees_depends_on_the_jdk_only =
