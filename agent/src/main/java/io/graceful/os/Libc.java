@@ -200,9 +200,13 @@ public final class Libc {
     return queueLength(fd, 0x541B);
   }
 
-  /** Bytes in the send queue that the other end has not acknowledged: SIOCOUTQ of tcp(7). */
+  /**
+   * Bytes in the send queue that have not gone out yet (SIOCOUTQNSD, linux/sockios.h). Those that
+   * are merely not acknowledged don't count: a client may delay that until its next request, and
+   * the kernel delivers them anyway.
+   */
   public int unsent(int fd) throws ErrnoException {
-    return queueLength(fd, 0x5411);
+    return queueLength(fd, 0x894B);
   }
 
   private int queueLength(int fd, int request) throws ErrnoException {
