@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import jnr.constants.platform.Signal;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -209,8 +210,14 @@ class FailedSuccessorIT {
     Files.createDirectories(home.resolve("bin"));
     Files.copy(original.java().toRealPath(), home.resolve("bin/java"));
     setPermissions(home.resolve("bin/java"), "rwxr-xr-x");
-    for (String name : List.of("lib", "conf", "release")) {
-      Files.createSymbolicLink(home.resolve(name), original.home().resolve(name).toRealPath());
+    Path real = original.java().toRealPath().getParent().getParent();
+    try (Stream<Path> parts = Files.list(real)) {
+      for (Path part : parts.filter(path -> !path.endsWith("bin")).toList()) {
+        Files.createSymbolicLink(home.resolve(part.getFileName()), part);
+      }
+    }
+    if (!Files.exists(home.resolve("release"))) {
+      Files.copy(original.home().resolve("release"), home.resolve("release"));
     }
     return original.movedTo(home);
   }
