@@ -94,6 +94,9 @@ public final class Installer
       takeOver(binder);
     }
     hooks.install();
+    if (successor) {
+      hooks.changeLoaded(); // Before the first bind; a first generation has time.
+    }
     startThread(this);
   }
 
@@ -147,6 +150,9 @@ public final class Installer
       Surroundings world =
           new Surroundings(pid, options, log, libc, reactor, bound, hooks, starter, exit);
       lifecycle = new Lifecycle(world, takeover);
+      if (takeover == null) {
+        hooks.changeLoaded();
+      }
       catchRestartSignals();
       catchStopSignals();
       lifecycle.start();

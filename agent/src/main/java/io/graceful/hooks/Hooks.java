@@ -56,9 +56,16 @@ public final class Hooks implements ClassFileTransformer {
     this.observer = observer;
   }
 
-  /** Classes that are loaded already, because another agent used them, say, are changed at once. */
-  public void install() throws UnmodifiableClassException {
+  /** For classes that are loaded from now on. */
+  public void install() {
     instrumentation.addTransformer(this, true);
+  }
+
+  /**
+   * For classes that are loaded already, because another agent used them, say. Looks at all of
+   * them.
+   */
+  public void changeLoaded() throws UnmodifiableClassException {
     retransformLoaded(active);
   }
 

@@ -43,6 +43,7 @@ public final class HookedProgram {
               }
             });
     hooks.install();
+    hooks.changeLoaded();
   }
 
   private static boolean asked(Object fd, Object address) {
