@@ -92,7 +92,20 @@ public final class GracefulAgent extends ClassLoader {
     } catch (IOException unreadable) {
       throw new ClassNotFoundException(name + " in " + file, unreadable);
     }
+    definePackageOf(name);
     return defineClass(name, bytes, 0, bytes.length, GracefulAgent.class.getProtectionDomain());
+  }
+
+  /** JDK 8 does not do it by itself, and jffi asks for the name of its package. */
+  private void definePackageOf(String className) {
+    String name = className.substring(0, className.lastIndexOf('.'));
+    if (getPackage(name) == null) {
+      try {
+        definePackage(name, null, null, null, null, null, null, null);
+      } catch (IllegalArgumentException definedByAnotherThread) {
+        // As good.
+      }
+    }
   }
 
   @Override

@@ -74,7 +74,12 @@ public final class Installer
   }
 
   private static String inWords(Throwable failure) {
-    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    if (failure.getMessage() == null && failure.getCause() != null) {
+      return inWords(failure.getCause());
+    }
+    boolean ours =
+        failure instanceof IOException || failure instanceof UnsupportedOperationException;
+    return ours && failure.getMessage() != null ? failure.getMessage() : failure.toString();
   }
 
   private void prepare(String arguments, boolean successor) throws Exception {
