@@ -17,7 +17,6 @@ public final class ErrnoException extends IOException {
   public static final int EPIPE = 32;
   public static final int ENOSYS = 38;
   public static final int ECONNRESET = 104;
-  public static final int ENOTSOCK = 88;
 
   private static final long serialVersionUID = 1;
 

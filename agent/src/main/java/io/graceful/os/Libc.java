@@ -14,7 +14,6 @@ public final class Libc {
   public static final int AF_INET6 = 10;
   public static final int SOCK_STREAM = 1;
   public static final int SOCK_SEQPACKET = 5;
-  public static final int SHUT_WR = 1;
 
   public static final int SIGKILL = 9;
   public static final int SIGUSR2 = 12;
@@ -283,10 +282,6 @@ public final class Libc {
   public void signalThread(int pid, int tid, int signal) {
     int tgkill = arch == Arch.X86_64 ? 234 : 131;
     calls.call("syscall", tgkill, pid, tid, signal);
-  }
-
-  public int parentPid() {
-    return (int) calls.call("getppid");
   }
 
   public int effectiveUser() {

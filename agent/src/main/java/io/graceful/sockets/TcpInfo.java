@@ -11,8 +11,6 @@ import java.nio.ByteOrder;
  */
 public final class TcpInfo {
 
-  private static final int LISTEN = 10;
-
   private final ByteBuffer info;
 
   private TcpInfo(byte[] info) {
@@ -21,10 +19,6 @@ public final class TcpInfo {
 
   public static TcpInfo of(Libc libc, int fd) throws ErrnoException {
     return new TcpInfo(libc.tcpInfo(fd));
-  }
-
-  public boolean isListener() {
-    return info.get(0) == LISTEN;
   }
 
   /** Segments in flight; of a listener, the connections that wait to be accepted. */
