@@ -185,7 +185,7 @@ class FailedSuccessorIT {
         .asString()
         .startsWith("graceful[" + old.pid() + "]: ")
         .contains(reason)
-        .contains(consequence + "127.0.0.1:" + server.port());
+        .containsPattern(consequence + ".*127\\.0\\.0\\.1:" + server.port() + "\\b");
   }
 
   private static void assertAsBefore(Server server, ProcessId old, List<String> descriptors) {
