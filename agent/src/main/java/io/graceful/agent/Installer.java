@@ -10,6 +10,7 @@ import io.graceful.log.Log;
 import io.graceful.os.Arch;
 import io.graceful.os.JavaBase;
 import io.graceful.os.JavaSignals;
+import io.graceful.os.JvmIsEndingException;
 import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
 import io.graceful.os.Reactor;
@@ -175,6 +176,8 @@ public final class Installer
               preload();
             }
           });
+    } catch (JvmIsEndingException nobodyToRestart) {
+      return;
     } catch (Throwable failure) {
       giveUp(inWords(failure), takeover != null);
       return;

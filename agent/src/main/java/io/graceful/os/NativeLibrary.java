@@ -65,6 +65,14 @@ final class NativeLibrary {
     String name = "graceful-" + ProcFs.pid() + "-" + Long.toHexString(System.nanoTime()) + ".so";
     Path copy = directory.resolve(name);
     try {
+      // A JVM that ends while this thread loads does not wait for the finally clause. Before the
+      // file
+      // is made: once hooks run this throws, and nothing is left behind.
+      copy.toFile().deleteOnExit();
+    } catch (IllegalStateException hooksRun) {
+      throw new JvmIsEndingException(hooksRun);
+    }
+    try {
       try (InputStream in = NativeLibrary.class.getClassLoader().getResourceAsStream(resource)) {
         if (in == null) {
           throw new IOException(resource + " is not in the jar");
