@@ -10,7 +10,6 @@ import io.graceful.log.Log;
 import io.graceful.os.Arch;
 import io.graceful.os.JavaBase;
 import io.graceful.os.JavaSignals;
-import io.graceful.os.JvmIsEndingException;
 import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
 import io.graceful.os.Reactor;
@@ -135,6 +134,9 @@ public final class Installer
   }
 
   private void giveUp(String reason, boolean successor) {
+    if (ProcessExit.hasBegun()) {
+      return; // A program that ends as soon as it has started: there is nothing to restart.
+    }
     if (successor) {
       log.error("can't take over: " + reason + "; exiting with " + ProcessExit.CANT_TAKE_OVER);
       Runtime.getRuntime().halt(ProcessExit.CANT_TAKE_OVER);
@@ -176,8 +178,6 @@ public final class Installer
               preload();
             }
           });
-    } catch (JvmIsEndingException nobodyToRestart) {
-      return;
     } catch (Throwable failure) {
       giveUp(inWords(failure), takeover != null);
       return;

@@ -1,9 +1,10 @@
 package io.graceful.os;
 
 import java.io.File;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
@@ -60,28 +61,42 @@ final class NativeLibrary {
   }
 
   private static void loadFrom(Path directory, String resource) throws IOException {
-    // Not createTempFile, which starts the JVM's security providers; a file that exists already is
-    // an error here.
+    // Not createTempFile, which starts the JVM's security providers.
     String name = "graceful-" + ProcFs.pid() + "-" + Long.toHexString(System.nanoTime()) + ".so";
-    Path copy = directory.resolve(name);
-    try {
-      // A JVM that ends while this thread loads does not wait for the finally clause. Before the
-      // file
-      // is made: once hooks run this throws, and nothing is left behind.
-      copy.toFile().deleteOnExit();
-    } catch (IllegalStateException hooksRun) {
-      throw new JvmIsEndingException(hooksRun);
-    }
-    try {
-      try (InputStream in = NativeLibrary.class.getClassLoader().getResourceAsStream(resource)) {
-        if (in == null) {
-          throw new IOException(resource + " is not in the jar");
-        }
-        Files.copy(in, copy);
+    File copy = directory.resolve(name).toFile();
+    try (InputStream in = NativeLibrary.class.getClassLoader().getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IOException(resource + " is not in the jar");
       }
-      System.load(copy.toAbsolutePath().toString());
+      create(copy);
+      write(in, copy);
+      System.load(copy.getAbsolutePath());
     } finally {
-      Files.deleteIfExists(copy);
+      copy.delete();
+    }
+  }
+
+  /**
+   * A JVM that ends while this thread loads does not wait for a finally clause. So its exit shall
+   * delete the file, asked before the file is there and after: one of the two is in time, or both
+   * are told that the exit has begun.
+   *
+   * @throws IllegalStateException in that case
+   */
+  private static void create(File copy) throws IOException {
+    copy.deleteOnExit();
+    if (!copy.createNewFile()) {
+      throw new IOException(copy + " exists already");
+    }
+    copy.deleteOnExit();
+  }
+
+  private static void write(InputStream in, File copy) throws IOException {
+    try (OutputStream out = new FileOutputStream(copy)) {
+      byte[] buffer = new byte[16 * 1024];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        out.write(buffer, 0, n);
+      }
     }
   }
 

@@ -18,6 +18,16 @@ public final class ProcessExit {
     this.timeoutMillis = timeoutMillis;
   }
 
+  /** Whether the shutdown hooks run already, whoever asked for it. */
+  public static boolean hasBegun() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(new Thread());
+      return false;
+    } catch (IllegalStateException shutdownInProgress) {
+      return true;
+    }
+  }
+
   /** Returns at once. */
   public void exit(int status) {
     daemon("graceful-exit", () -> System.exit(status));
