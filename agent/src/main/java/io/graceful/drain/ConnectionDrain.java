@@ -2,41 +2,43 @@ package io.graceful.drain;
 
 import io.graceful.os.ErrnoException;
 import io.graceful.os.Libc;
-import io.graceful.os.ProcFs;
 import io.graceful.sockets.ListenerKey;
+import io.graceful.sockets.OpenConnection;
+import io.graceful.sockets.OpenConnections;
 import io.graceful.sockets.TcpInfo;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.LongPredicate;
 
 /**
- * Waits for requests in progress on connections that stay with the app. Looks from outside only:
- * the connections of a listener are the sockets whose local address is the listener's.
+ * Waits for requests in progress on connections that stay with the app. Looks from outside only.
  */
 public final class ConnectionDrain implements Drain {
 
   private final Libc libc;
   private final long quietMillis;
-  private final Set<String> addresses = new HashSet<>();
-  private final Set<Integer> anyAddressPorts = new HashSet<>();
+  private final OpenConnections connections;
+  private final LongPredicate isElsewhere;
   private Map<Long, Activity> known = new HashMap<>();
 
   /**
    * @param listeners whose connections to look at
    */
   public ConnectionDrain(Libc libc, Collection<ListenerKey> listeners, long quietMillis) {
+    this(libc, listeners, quietMillis, inode -> false);
+  }
+
+  /**
+   * @param isElsewhere says of a socket's inode that it is not the app's and not to be looked at
+   */
+  public ConnectionDrain(
+      Libc libc, Collection<ListenerKey> listeners, long quietMillis, LongPredicate isElsewhere) {
     this.libc = libc;
     this.quietMillis = quietMillis;
-    for (ListenerKey key : listeners) {
-      if (!key.isUnix() && key.isAnyAddress()) {
-        anyAddressPorts.add(key.port());
-      } else {
-        addresses.add(key.toString());
-      }
-    }
+    this.connections = new OpenConnections(libc, listeners);
+    this.isElsewhere = isElsewhere;
   }
 
   @Override
@@ -44,36 +46,24 @@ public final class ConnectionDrain implements Drain {
     int busy = 0;
     int idle = 0;
     Map<Long, Activity> seen = new HashMap<>();
-    for (int fd : ProcFs.openDescriptors()) {
-      long inode = ProcFs.socketInode(fd);
-      if (inode < 0 || seen.containsKey(inode)) {
+    for (OpenConnection connection : connections.scan()) {
+      if (isElsewhere.test(connection.inode())) {
         continue;
       }
       try {
-        if (isOurs(fd)) {
-          Activity activity = known.getOrDefault(inode, new Activity());
-          seen.put(inode, activity);
-          if (isBusy(fd, activity)) {
-            busy++;
-          } else {
-            idle++;
-          }
+        Activity activity = known.getOrDefault(connection.inode(), new Activity());
+        if (isBusy(connection.fd(), activity)) {
+          busy++;
+        } else {
+          idle++;
         }
+        seen.put(connection.inode(), activity);
       } catch (ErrnoException closedMeanwhile) {
         // Nothing to wait for.
       }
     }
     known = seen;
     return new Census(busy, idle);
-  }
-
-  private boolean isOurs(int fd) throws ErrnoException {
-    if (libc.socketType(fd) != Libc.SOCK_STREAM || libc.isListening(fd)) {
-      return false;
-    }
-    ListenerKey local = ListenerKey.ofBound(libc, fd);
-    return addresses.contains(local.toString())
-        || !local.isUnix() && anyAddressPorts.contains(local.port());
   }
 
   /**

@@ -2,8 +2,8 @@ package io.graceful.os;
 
 /** The machine: its CPU decides on system call numbers and on the code of the signal trap. */
 public enum Arch {
-  X86_64("x86_64-Linux", 43, 288, 7, 271),
-  AARCH64("aarch64-Linux", 202, 242, -1, 73);
+  X86_64("x86_64-Linux", 43, 288, 7, 271, 5, 0, 1, 19, 20, 40, 44, 45, 46, 47),
+  AARCH64("aarch64-Linux", 202, 242, -1, 73, 80, 63, 64, 65, 66, 71, 206, 207, 211, 212);
 
   /** Folder of jffi's library in its jar. */
   final String nativeFolder;
@@ -13,13 +13,37 @@ public enum Arch {
   final int accept4;
   final int poll;
   final int ppoll;
+  final int fstat;
+  private final int[] transfers;
 
-  Arch(String nativeFolder, int accept, int accept4, int poll, int ppoll) {
+  /**
+   * @param transfers read, write, readv, writev, sendfile, sendto, recvfrom, sendmsg, recvmsg
+   */
+  Arch(
+      String nativeFolder,
+      int accept,
+      int accept4,
+      int poll,
+      int ppoll,
+      int fstat,
+      int... transfers) {
     this.nativeFolder = nativeFolder;
     this.accept = accept;
     this.accept4 = accept4;
     this.poll = poll;
     this.ppoll = ppoll;
+    this.fstat = fstat;
+    this.transfers = transfers;
+  }
+
+  /** Whether a system call number is one that moves data over the socket that it names first. */
+  public boolean isTransfer(int call) {
+    for (int transfer : transfers) {
+      if (call == transfer) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether a system call number is accept or accept4. */

@@ -98,6 +98,17 @@ public final class ProcFs {
   }
 
   /**
+   * How often the thread has been given a CPU ({@code /proc/self/task/TID/schedstat},
+   * Documentation/scheduler/sched-stats.rst); -1 for one that is gone, or if this kernel doesn't
+   * count.
+   */
+  public static long timesScheduled(int tid) {
+    List<String> lines = linesOf("/proc/self/task/" + tid + "/schedstat");
+    String[] words = lines.isEmpty() ? new String[0] : lines.get(0).trim().split(" ");
+    return words.length < 3 ? -1 : Long.parseLong(words[2]);
+  }
+
+  /**
    * An int of our own memory; unlike a plain read it fails, and doesn't crash, when the page is
    * gone meanwhile.
    */

@@ -5,7 +5,6 @@ import io.graceful.os.ErrnoException;
 import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
 import java.io.IOException;
-import java.util.List;
 
 /**
  * A listener taken away from the app, which goes on waiting on a silent one in its place. Owns a
@@ -85,18 +84,7 @@ public final class DetachedListener {
       if (ProcFs.socketInode(fd) != expectedInode) {
         continue; // The app closed it, and may have something else at the number by now.
       }
-      boolean nonBlocking = libc.isNonBlocking(fd);
-      List<EpollRegistration> registrations = EpollRegistration.of(fd);
-      for (EpollRegistration registration : registrations) {
-        registration.remove(libc);
-      }
-      if (nonBlocking) {
-        libc.setNonBlocking(replacement);
-      }
-      libc.replace(fd, replacement);
-      for (EpollRegistration registration : registrations) {
-        registration.restore(libc);
-      }
+      DescriptorSwap.replace(libc, fd, replacement, EpollRegistration.of(fd));
     }
     wakeAcceptors();
   }

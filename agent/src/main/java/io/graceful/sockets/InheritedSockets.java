@@ -71,15 +71,7 @@ public final class InheritedSockets {
       if (released || inherited == null) {
         return false;
       }
-      boolean nonBlocking = libc.isNonBlocking(fresh);
-      List<EpollRegistration> registrations = EpollRegistration.of(fresh);
-      libc.replace(fresh, inherited.fd);
-      if (nonBlocking) {
-        libc.setNonBlocking(fresh);
-      }
-      for (EpollRegistration registration : registrations) {
-        registration.restore(libc);
-      }
+      DescriptorSwap.replace(libc, fresh, inherited.fd, EpollRegistration.of(fresh));
       inherited.adoptedAs = fresh;
       listener = onClaim;
     }

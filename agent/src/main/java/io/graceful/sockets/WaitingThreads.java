@@ -4,15 +4,19 @@ import io.graceful.os.Arch;
 import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Threads of ours that sit in accept(2) or poll(2) on a descriptor, seen through {@code
- * /proc/self/task/N/syscall}.
+ * Threads of ours that sit in accept(2), poll(2), read(2) and the like on a descriptor, seen
+ * through {@code /proc/self/task/N/syscall}.
  */
 public final class WaitingThreads {
 
@@ -42,7 +46,7 @@ public final class WaitingThreads {
 
   private void note(Arch arch, int tid, String[] call) {
     int number = Integer.parseInt(call[0]);
-    if (arch.isAccept(number)) {
+    if (arch.isAccept(number) || arch.isTransfer(number)) {
       descriptorsByThread.computeIfAbsent(tid, t -> new TreeSet<>()).add((int) hex(call[1]));
     } else if (arch.isPoll(number)) {
       long count = Math.min(hex(call[2]), MOST_POLLED);
@@ -70,6 +74,23 @@ public final class WaitingThreads {
     return false;
   }
 
+  /** Those that wait on one of the descriptors. */
+  List<Integer> on(Set<Integer> fds) {
+    List<Integer> threads = new ArrayList<>();
+    descriptorsByThread.forEach(
+        (thread, descriptors) -> {
+          if (!Collections.disjoint(fds, descriptors)) {
+            threads.add(thread);
+          }
+        });
+    return threads;
+  }
+
+  /** What a thread waits on. */
+  Set<Integer> descriptorsOf(int thread) {
+    return descriptorsByThread.getOrDefault(thread, Collections.emptySet());
+  }
+
   /**
    * Makes their calls return EINTR: the JDK then makes them anew, on whatever the number refers to
    * by now.
@@ -81,13 +102,8 @@ public final class WaitingThreads {
       // in such a call.
     }
     int pid = ProcFs.pid();
-    for (Map.Entry<Integer, Set<Integer>> thread : descriptorsByThread.entrySet()) {
-      for (int fd : fds) {
-        if (thread.getValue().contains(fd)) {
-          libc.signalThread(pid, thread.getKey(), WAKE_UP);
-          break;
-        }
-      }
+    for (int thread : on(new HashSet<>(fds))) {
+      libc.signalThread(pid, thread, WAKE_UP);
     }
   }
 }

@@ -1,0 +1,70 @@
+package io.graceful.sockets;
+
+import io.graceful.os.ErrnoException;
+import io.graceful.os.Libc;
+import io.graceful.os.SocketScan;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds the connections of listeners from outside the app: they are the sockets whose local address
+ * is the listener's.
+ */
+public final class OpenConnections {
+
+  private static final int NOT_TCP = -1;
+
+  private final Libc libc;
+  private final Map<String, ListenerKey> byAddress = new HashMap<>();
+  private final Map<Integer, ListenerKey> byAnyAddressPort = new HashMap<>();
+  private final Map<Integer, Boolean> ports = new HashMap<>();
+
+  public OpenConnections(Libc libc, Collection<ListenerKey> listeners) {
+    this.libc = libc;
+    for (ListenerKey key : listeners) {
+      ports.put(key.isUnix() ? NOT_TCP : key.port(), true);
+      if (!key.isUnix() && key.isAnyAddress()) {
+        byAnyAddressPort.put(key.port(), key);
+      } else {
+        byAddress.put(key.toString(), key);
+      }
+    }
+  }
+
+  /** Looks now: each connection once, under the first of its numbers. */
+  public List<OpenConnection> scan() throws IOException {
+    Map<Long, OpenConnection> found = new LinkedHashMap<>();
+    try (SocketScan sockets = new SocketScan(libc)) {
+      sockets.forEach(
+          fd -> {
+            int port = sockets.family() == Libc.AF_UNIX ? NOT_TCP : sockets.port();
+            if (ports.containsKey(port)) {
+              ListenerKey listener = listenerOf(fd);
+              if (listener != null) {
+                long inode = sockets.inode(fd);
+                found.putIfAbsent(inode, new OpenConnection(fd, inode, listener));
+              }
+            }
+          });
+    }
+    return new ArrayList<>(found.values());
+  }
+
+  private ListenerKey listenerOf(int fd) {
+    try {
+      if (libc.socketType(fd) != Libc.SOCK_STREAM || libc.isListening(fd)) {
+        return null;
+      }
+      ListenerKey local = ListenerKey.ofBound(libc, fd);
+      ListenerKey exact = byAddress.get(local.toString());
+      return exact != null || local.isUnix() ? exact : byAnyAddressPort.get(local.port());
+    } catch (ErrnoException closedMeanwhile) {
+      return null;
+    }
+  }
+}
