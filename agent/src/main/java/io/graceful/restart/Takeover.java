@@ -166,7 +166,9 @@ public final class Takeover {
 
   /** Looks now whether the predecessor has ended. */
   void catchUp() {
-    onLifeline();
+    if (!orphaned) { // Else the lifeline's number may be a descriptor of the app by now.
+      onLifeline();
+    }
   }
 
   private void onLifeline() {

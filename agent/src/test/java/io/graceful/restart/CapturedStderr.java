@@ -9,6 +9,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Predicate;
 
 /** What goes to descriptor 2 of this JVM, until it is closed. */
 final class CapturedStderr implements AutoCloseable {
@@ -25,8 +26,16 @@ final class CapturedStderr implements AutoCloseable {
   }
 
   void await(String line) throws Exception {
+    await(line, line::equals);
+  }
+
+  void awaitBeginning(String beginning) throws Exception {
+    await(beginning, line -> line.startsWith(beginning));
+  }
+
+  private void await(String what, Predicate<String> isIt) throws Exception {
     try {
-      Await.until(line, () -> Files.readAllLines(file).contains(line));
+      Await.until(what, () -> Files.readAllLines(file).stream().anyMatch(isIt));
     } catch (AssertionError late) {
       throw new AssertionError(late.getMessage() + "; but:\n" + Files.readString(file));
     }
