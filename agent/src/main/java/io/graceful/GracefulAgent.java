@@ -57,7 +57,10 @@ public final class GracefulAgent extends ClassLoader {
       installer.accept(arguments, instrumentation);
     } catch (Throwable failure) {
       Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-      complain("can't start the agent, the application runs without it: " + cause);
+      complain(
+          "can't start the agent, the application runs without it: "
+              + cause
+              + "; don't send SIGUSR2: nothing catches it, and the JVM may crash");
     }
   }
 

@@ -50,6 +50,7 @@ public final class Installer
   private LaunchCommand command;
   private Hooks hooks;
   private Libc libc;
+  private Throwable unloadable;
   private Takeover takeover;
   private volatile Reactor reactor;
   private volatile Lifecycle lifecycle;
@@ -64,9 +65,6 @@ public final class Installer
     try {
       prepare(arguments, successor);
     } catch (OptionException wrong) {
-      if (!successor) {
-        new RefusedRestarts(instrumentation, jar, log, wrong.getMessage()).start();
-      }
       giveUp(wrong.getMessage(), successor);
     } catch (Throwable failure) {
       giveUp(inWords(failure), successor);
@@ -82,9 +80,9 @@ public final class Installer
     return ours && failure.getMessage() != null ? failure.getMessage() : failure.toString();
   }
 
-  private void prepare(String arguments, boolean successor) throws Exception {
-    Arch.current();
+  private void prepare(String arguments, boolean successor) throws Throwable {
     jar = new File(Installer.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    Arch.current();
     pid = ProcFs.pid();
     log = new Log(pid, Log.Level.INFO);
     command = LaunchCommand.ofThisProcess();
@@ -111,8 +109,8 @@ public final class Installer
     thread.start();
   }
 
-  private void takeOver(Binder binder) throws IOException {
-    libc = loadLibc(instrumentation, jar);
+  private void takeOver(Binder binder) throws Throwable {
+    loadLibc();
     Lifeline lifeline = Lifeline.inherited(libc);
     takeover = Takeover.receive(libc, lifeline, pid, Usage.version());
     if (takeover == null) {
@@ -126,11 +124,23 @@ public final class Installer
     }
   }
 
-  static Libc loadLibc(Instrumentation instrumentation, File jar) throws IOException {
-    if (Libc.needsOpenJavaBase()) {
-      JavaBase.openToUs(instrumentation);
+  /** Once; what went wrong the first time is thrown again. */
+  private void loadLibc() throws Throwable {
+    if (unloadable != null) {
+      throw unloadable;
     }
-    return Libc.load(jar.getParentFile());
+    if (libc != null) {
+      return;
+    }
+    try {
+      if (Libc.needsOpenJavaBase()) {
+        JavaBase.openToUs(instrumentation);
+      }
+      libc = Libc.load(jar.getParentFile());
+    } catch (Throwable failure) {
+      unloadable = failure;
+      throw failure;
+    }
   }
 
   private void giveUp(String reason, boolean successor) {
@@ -141,16 +151,33 @@ public final class Installer
       log.error("can't take over: " + reason + "; exiting with " + ProcessExit.CANT_TAKE_OVER);
       Runtime.getRuntime().halt(ProcessExit.CANT_TAKE_OVER);
     }
-    log.error("restarts are disabled, the application runs on: " + reason);
+    String warning = refuseRestarts(reason);
+    if (!ProcessExit.hasBegun()) {
+      log.error("restarts are disabled, the application runs on: " + reason + warning);
+    }
+  }
+
+  /**
+   * @return empty if SIGUSR2 is answered with the reason from now on; else what the operator must
+   *     know
+   */
+  private String refuseRestarts(String reason) {
+    try {
+      loadLibc();
+      new RefusedRestarts(libc, log, reason).start();
+      return "";
+    } catch (Throwable failure) {
+      String why = inWords(failure);
+      return "; don't send SIGUSR2: nothing catches it, and the JVM may crash"
+          + (reason.equals(why) ? "" : " (" + why + ")");
+    }
   }
 
   /** The agent's thread. */
   @Override
   public void run() {
     try {
-      if (libc == null) {
-        libc = loadLibc(instrumentation, jar);
-      }
+      loadLibc();
       reactor = new Reactor(libc, new FailureLog(log));
       ProcessExit exit = new ProcessExit(log, options.millis(Option.SHUTDOWN_TIMEOUT));
       ResourceLimits limits = ResourceLimits.current(libc);

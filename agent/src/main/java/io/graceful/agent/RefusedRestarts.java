@@ -4,8 +4,7 @@ import io.graceful.log.Log;
 import io.graceful.os.Libc;
 import io.graceful.os.Reactor;
 import io.graceful.os.SignalTrap;
-import java.io.File;
-import java.lang.instrument.Instrumentation;
+import java.io.IOException;
 
 /**
  * Where restarts are disabled, SIGUSR2 still is caught and answered with the reason: the operator
@@ -13,33 +12,26 @@ import java.lang.instrument.Instrumentation;
  */
 final class RefusedRestarts {
 
-  private final Instrumentation instrumentation;
-  private final File jar;
+  private final Libc libc;
   private final Log log;
   private final String reason;
 
-  RefusedRestarts(Instrumentation instrumentation, File jar, Log log, String reason) {
-    this.instrumentation = instrumentation;
-    this.jar = jar;
+  RefusedRestarts(Libc libc, Log log, String reason) {
+    this.libc = libc;
     this.log = log;
     this.reason = reason;
   }
 
   /** Returns when the signal is caught. */
-  void start() {
-    try {
-      Libc libc = Installer.loadLibc(instrumentation, jar);
-      Reactor reactor = new Reactor(libc, new FailureLog(log));
-      int counter = SignalTrap.install(libc, Libc.SIGUSR2);
-      reactor.watch(
-          counter,
-          () -> {
-            libc.take(counter);
-            log.info("SIGUSR2: restart refused: " + reason);
-          });
-      Installer.startThread(reactor);
-    } catch (Throwable failure) {
-      log.error("can't catch SIGUSR2, don't send it: " + failure.getMessage());
-    }
+  void start() throws IOException {
+    Reactor reactor = new Reactor(libc, new FailureLog(log));
+    int counter = SignalTrap.install(libc, Libc.SIGUSR2);
+    reactor.watch(
+        counter,
+        () -> {
+          libc.take(counter);
+          log.info("SIGUSR2: restart refused: " + reason);
+        });
+    Installer.startThread(reactor);
   }
 }

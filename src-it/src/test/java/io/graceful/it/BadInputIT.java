@@ -9,6 +9,8 @@ import io.graceful.it.app.Server;
 import io.graceful.it.junit.Servers;
 import io.graceful.it.junit.ServersExtension;
 import io.graceful.it.jvm.ProcessId;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import jnr.constants.platform.Signal;
@@ -84,10 +86,7 @@ class BadInputIT {
           """)
   void unsupported_machine(String property, String complaint, Servers servers) throws Exception {
     Server server = servers.launch(Apps.HTTPSERVER, Jdks.any()).jvm(property).start();
-    server.awaitStderr(
-        "the complaint",
-        line -> line.contains("restarts are disabled") && line.contains(complaint));
-    assertThat(server.greet().pid()).isEqualTo(server.serving().pid());
+    assertRunsOnAndWarnsOfTheSignal(server, complaint);
   }
 
   @EachJdk
@@ -156,6 +155,21 @@ class BadInputIT {
     server.restart();
   }
 
+  @EachJdk
+  void agent_jar_that_is_damaged(int jdk, Servers servers) throws Exception {
+    Path jar = servers.directory().resolve("agent.jar");
+    Files.copy(servers.agentJar(), jar);
+    try (FileSystem content = FileSystems.newFileSystem(jar)) {
+      Files.delete(content.getPath("inst/io/graceful/agent/Installer.class"));
+    }
+    Server server = servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).agent(jar).start();
+    assertThat(server.stderr())
+        .containsExactly(
+            "graceful: can't start the agent, the application runs without it:"
+                + " java.lang.ClassNotFoundException: io.graceful.agent.Installer; don't send"
+                + " SIGUSR2: nothing catches it, and the JVM may crash");
+  }
+
   /** Nothing can be read from it any more: what a restart needs must be in memory by then. */
   @EachJdk
   void agent_jar_that_was_overwritten_in_place(int jdk, Servers servers) throws Exception {
@@ -219,12 +233,19 @@ class BadInputIT {
             .launch(Apps.HTTPSERVER, Jdks.find(JDK_THAT_RESTRICTS_NATIVE_ACCESS))
             .jvm("--illegal-native-access=deny")
             .start();
-    server.awaitStderr(
-        "the advice",
-        line ->
-            line.contains("restarts are disabled")
-                && line.contains("add --enable-native-access=ALL-UNNAMED"));
-    assertThat(server.greet().pid()).isEqualTo(server.serving().pid());
+    assertRunsOnAndWarnsOfTheSignal(server, "add --enable-native-access=ALL-UNNAMED");
+  }
+
+  @Test
+  void native_access_that_is_denied_and_a_wrong_option(Servers servers) throws Exception {
+    Server server =
+        servers
+            .launch(Apps.HTTPSERVER, Jdks.find(JDK_THAT_RESTRICTS_NATIVE_ACCESS))
+            .jvm("--illegal-native-access=deny")
+            .option("drain.timout", "5s")
+            .start();
+    assertRunsOnAndWarnsOfTheSignal(server, "unknown agent argument 'drain.timout'");
+    assertThat(server.stderr().get(0)).contains("add --enable-native-access=ALL-UNNAMED");
   }
 
   @Test
@@ -257,6 +278,18 @@ class BadInputIT {
     server.awaitStderr(
         "the refusal", line -> line.contains("restart refused") && line.contains(complaint));
     assertThat(server.greet().pid()).isEqualTo(serving.pid());
+  }
+
+  /** In one line. */
+  private static void assertRunsOnAndWarnsOfTheSignal(Server server, String complaint)
+      throws Exception {
+    server.awaitStderr("the complaint", line -> line.contains("restarts are disabled"));
+    assertThat(server.greet().pid()).isEqualTo(server.serving().pid());
+    assertThat(server.stderr())
+        .singleElement()
+        .asString()
+        .contains(complaint)
+        .contains("; don't send SIGUSR2: nothing catches it, and the JVM may crash");
   }
 
   private static void assertRestartFails(Server server, String reason) throws Exception {
