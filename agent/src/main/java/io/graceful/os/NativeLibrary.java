@@ -101,11 +101,11 @@ final class NativeLibrary {
   }
 
   private static String reason(Throwable failure) {
-    String message = String.valueOf(failure.getMessage());
-    if (failure instanceof UnsatisfiedLinkError) {
-      return message.contains("failed to map segment") ? "noexec?" : message;
+    String message = failure.getMessage();
+    if (message == null) {
+      return failure.toString();
     }
-    return failure.getClass().getSimpleName();
+    return message.contains("failed to map segment") ? "noexec?" : message;
   }
 
   /** From JDK 24 on (JEP 472). */
