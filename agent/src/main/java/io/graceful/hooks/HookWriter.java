@@ -1,6 +1,6 @@
 package io.graceful.hooks;
 
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Set;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
@@ -16,9 +16,9 @@ final class HookWriter {
 
   private static final int MAJOR_VERSION_OFFSET = 6;
 
-  private final Set<Hook> done = EnumSet.noneOf(Hook.class);
+  private final Set<Hook> done = new HashSet<>();
 
-  /** The changed class file; {@link #done} tells which hooks found their method. */
+  /** The changed class file; {@link #done} tells which hooks found their place. */
   byte[] write(byte[] original, Set<Hook> hooks) {
     int major =
         (original[MAJOR_VERSION_OFFSET] & 0xFF) << 8 | original[MAJOR_VERSION_OFFSET + 1] & 0xFF;
@@ -65,10 +65,12 @@ final class HookWriter {
     public MethodVisitor visitMethod(
         int access, String name, String descriptor, String signature, String[] exceptions) {
       MethodVisitor code = super.visitMethod(access, name, descriptor, signature, exceptions);
+      if ((access & (Opcodes.ACC_ABSTRACT | Opcodes.ACC_NATIVE)) != 0) {
+        return code;
+      }
       for (Hook hook : hooks) {
-        boolean hasCode = (access & (Opcodes.ACC_ABSTRACT | Opcodes.ACC_NATIVE)) == 0;
-        if (hasCode && hook.method.equals(name) && hook.descriptor.equals(descriptor)) {
-          return new Body(code, hook, owner);
+        if (hook.isIn(name, descriptor)) {
+          code = new Body(code, hook, owner);
         }
       }
       return code;
@@ -88,26 +90,25 @@ final class HookWriter {
     @Override
     public void visitCode() {
       super.visitCode();
-      hook.enter(mv, owner);
-      if (hook != Hook.PLAIN_BIND) {
+      if (hook.enter(mv, owner)) {
         done.add(hook);
       }
     }
 
     @Override
     public void visitMethodInsn(
-        int opcode, String callOwner, String name, String descriptor, boolean isInterface) {
-      if (hook.replaces(name, descriptor)) {
-        hook.replace(mv, owner);
+        int opcode, String callOwner, String method, String descriptor, boolean isInterface) {
+      if (hook.replaces(callOwner, method, descriptor)) {
+        hook.replace(mv, new Call(opcode, callOwner, method, descriptor, isInterface));
         done.add(hook);
       } else {
-        super.visitMethodInsn(opcode, callOwner, name, descriptor, isInterface);
+        super.visitMethodInsn(opcode, callOwner, method, descriptor, isInterface);
       }
     }
 
     @Override
     public void visitMaxs(int maxStack, int maxLocals) {
-      super.visitMaxs(Math.max(maxStack, Hook.STACK), maxLocals);
+      super.visitMaxs(Math.max(maxStack + Hook.CALL_STACK, Hook.ENTRY_STACK), maxLocals);
     }
   }
 }

@@ -11,7 +11,8 @@ import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiPredicate;
@@ -39,9 +40,7 @@ public final class Hooks implements ClassFileTransformer {
   private final Instrumentation instrumentation;
   private final BiPredicate<Object, Object> binder;
   private final Observer observer;
-  private volatile Hook[] active = {
-    Hook.NIO_BIND, Hook.UNIX_BIND, Hook.PLAIN_BIND, Hook.NETTY_BIND
-  };
+  private volatile Hook[] active = BindHooks.ALL;
   private final FileDescriptor testDescriptor = new FileDescriptor();
   private volatile boolean testPassed;
   private Class<?> bridge;
@@ -76,11 +75,18 @@ public final class Hooks implements ClassFileTransformer {
   public void keepFiles(Predicate<String> keeper) throws IOException {
     try {
       JavaBase.field(bridge(), "keeper").set(null, keeper);
-      active = Hook.values();
-      retransformLoaded(Hook.NIO_DELETE, Hook.IO_DELETE);
+      activate(DeleteHooks.ALL);
+      retransformLoaded(DeleteHooks.ALL);
     } catch (ReflectiveOperationException | UnmodifiableClassException refused) {
       throw new IOException("can't hook the deletion of files: " + refused, refused);
     }
+  }
+
+  /** Whenever a class is changed, all hooks in it must be put in again. */
+  private synchronized void activate(Hook... more) {
+    Set<Hook> all = new LinkedHashSet<>(Arrays.asList(active));
+    all.addAll(Arrays.asList(more));
+    active = all.toArray(new Hook[0]);
   }
 
   private void retransformLoaded(Hook... hooks) throws UnmodifiableClassException {
@@ -108,8 +114,8 @@ public final class Hooks implements ClassFileTransformer {
   public String selfTest() {
     try {
       Method bind = null;
-      for (Method method : Class.forName(Hook.NIO_BIND.className()).getDeclaredMethods()) {
-        if (method.getName().equals(Hook.NIO_BIND.method) && method.getParameterCount() == 4) {
+      for (Method method : Class.forName(BindHooks.NIO.className()).getDeclaredMethods()) {
+        if (method.getName().equals(BindHooks.NIO.method) && method.getParameterCount() == 4) {
           bind = method;
         }
       }
@@ -149,10 +155,10 @@ public final class Hooks implements ClassFileTransformer {
       hooks.removeAll(writer.done());
       if (!hooks.isEmpty()) {
         observer.onHookProblem(
-            className.replace('/', '.') + " has no method as expected for " + hooks);
+            className.replace('/', '.') + " has no " + inWords(hooks) + " as expected");
         return null;
       }
-      if (writer.done().contains(Hook.NIO_BIND)) {
+      if (writer.done().contains(BindHooks.NIO)) {
         observer.onHooked();
       }
       return changed;
@@ -162,8 +168,16 @@ public final class Hooks implements ClassFileTransformer {
     }
   }
 
+  private static String inWords(Set<Hook> absent) {
+    StringBuilder words = new StringBuilder();
+    for (Hook hook : absent) {
+      words.append(words.length() == 0 ? "" : " and no ").append(hook);
+    }
+    return words.toString();
+  }
+
   private static Set<Hook> hooksIn(String className, Hook... among) {
-    Set<Hook> found = EnumSet.noneOf(Hook.class);
+    Set<Hook> found = new LinkedHashSet<>();
     for (Hook hook : among) {
       if (hook.isIn(className)) {
         found.add(hook);

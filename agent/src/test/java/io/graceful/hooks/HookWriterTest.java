@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -27,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HookWriterTest {
 
-  private static final Set<Hook> NETTY = EnumSet.of(Hook.NETTY_BIND);
+  private static final Set<Hook> NETTY = Set.of(BindHooks.NETTY);
   private static final int MAJOR_VERSION_OFFSET = 7;
 
   private final HookWriter writer = new HookWriter();
@@ -41,21 +40,25 @@ class HookWriterTest {
   @ParameterizedTest
   @MethodSource("hooksOfThisJdk")
   void finds_its_method_in_this_jdk(Hook hook) throws IOException {
-    byte[] changed = writer.write(jdkClass(hook), EnumSet.of(hook));
+    byte[] changed = writer.write(jdkClass(hook), Set.of(hook));
 
     assertThat(writer.done()).containsExactly(hook);
-    assertThat(callsOf(hook.method, hook.descriptor, changed)).contains(BridgeDefiner.NAME);
+    assertThat(callsOf(hook, changed)).contains(BridgeDefiner.NAME);
   }
 
   static Stream<Hook> hooksOfThisJdk() {
-    return Stream.of(Hook.values()).filter(hook -> jdkResource(hook) != null);
+    return all().filter(hook -> jdkResource(hook) != null);
+  }
+
+  private static Stream<Hook> all() {
+    return Stream.of(BindHooks.ALL, DeleteHooks.ALL).flatMap(Stream::of);
   }
 
   @Test
   void this_jdk_has_the_classes_that_every_jdk_has() {
     assertThat(hooksOfThisJdk())
-        .contains(Hook.NIO_BIND, Hook.UNIX_BIND, Hook.NIO_DELETE, Hook.IO_DELETE)
-        .doesNotContain(Hook.NETTY_BIND);
+        .contains(BindHooks.NIO, BindHooks.UNIX, DeleteHooks.NIO, DeleteHooks.IO)
+        .doesNotContain(BindHooks.NETTY);
   }
 
   @ParameterizedTest
@@ -91,7 +94,7 @@ class HookWriterTest {
 
     byte[] changed = writer.write(newer, NETTY);
 
-    assertThat(writer.done()).containsExactly(Hook.NETTY_BIND);
+    assertThat(writer.done()).containsExactly(BindHooks.NETTY);
     assertThat(changed[MAJOR_VERSION_OFFSET]).isEqualTo((byte) 99);
     assertThat(newer).as("the JVM's own array").isEqualTo(untouched);
   }
@@ -109,9 +112,7 @@ class HookWriterTest {
     ClassWriter fixture = new ClassWriter(0);
     fixture.visit(
         Opcodes.V1_8, Opcodes.ACC_ABSTRACT, "x/netty/channel/unix/Socket", null, "x/Y", null);
-    fixture
-        .visitMethod(access, Hook.NETTY_BIND.method, Hook.NETTY_BIND.descriptor, null, null)
-        .visitEnd();
+    fixture.visitMethod(access, "bind", "(Ljava/net/SocketAddress;)V", null, null).visitEnd();
 
     writer.write(fixture.toByteArray(), NETTY);
 
@@ -126,7 +127,7 @@ class HookWriterTest {
         "io.grpc.netty.shaded.io.netty.channel.unix.Socket",
       })
   void nettys_class_is_known_wherever_it_was_moved(String name) {
-    assertThat(Hook.NETTY_BIND.isIn(name)).isTrue();
+    assertThat(BindHooks.NETTY.isIn(name)).isTrue();
   }
 
   @ParameterizedTest
@@ -141,11 +142,11 @@ class HookWriterTest {
         "sun/nio/ch/Net2",
       })
   void other_classes_are_not_hooked(String name) {
-    assertThat(Hook.values()).noneMatch(hook -> hook.isIn(name));
+    assertThat(all()).noneMatch(hook -> hook.isIn(name));
   }
 
-  /** The owners of the methods that are called in a method. */
-  private static List<String> callsOf(String method, String descriptor, byte[] code) {
+  /** The owners of the methods that are called where the hook may be. */
+  private static List<String> callsOf(Hook hook, byte[] code) {
     List<String> owners = new ArrayList<>();
     new ClassReader(code)
         .accept(
@@ -153,7 +154,7 @@ class HookWriterTest {
               @Override
               public MethodVisitor visitMethod(
                   int access, String name, String type, String signature, String[] exceptions) {
-                return name.equals(method) && type.equals(descriptor) ? new Calls(owners) : null;
+                return hook.isIn(name, type) ? new Calls(owners) : null;
               }
             },
             0);

@@ -85,7 +85,8 @@ class HooksTest {
   void a_class_without_the_method_is_reported_and_left_alone() {
     assertThat(section(NIO, "broken Netty"))
         .containsExactly(
-            "problem: broken.netty.channel.unix.Socket has no method as expected for [NETTY_BIND]",
+            "problem: broken.netty.channel.unix.Socket has no method"
+                + " bind(Ljava/net/SocketAddress;)V as expected",
             "bind: works");
   }
 
