@@ -64,7 +64,7 @@ class HookWriterTest {
   @ParameterizedTest
   @ValueSource(
       classes = {
-        io.netty.channel.unix.Socket.class,
+        fake.io.netty.channel.unix.Socket.class,
         shaded.io.netty.channel.unix.Socket.class,
       })
   void a_hooked_bind_asks_first_and_goes_on_if_it_is_not_ours(Class<?> fixture) throws Exception {
@@ -88,7 +88,7 @@ class HookWriterTest {
 
   @Test
   void a_class_file_newer_than_known_keeps_its_version() throws IOException {
-    byte[] newer = classFile(io.netty.channel.unix.Socket.class);
+    byte[] newer = classFile(fake.io.netty.channel.unix.Socket.class);
     newer[MAJOR_VERSION_OFFSET] = 99;
     byte[] untouched = newer.clone();
 

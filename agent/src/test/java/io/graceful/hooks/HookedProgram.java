@@ -84,7 +84,7 @@ public final class HookedProgram {
       print("asks the kernel for its port");
     }
     print("# Netty");
-    io.netty.channel.unix.Socket netty = new io.netty.channel.unix.Socket();
+    fake.io.netty.channel.unix.Socket netty = new fake.io.netty.channel.unix.Socket();
     netty.bind(ours);
     print("bound: " + netty.bound);
     shaded.io.netty.channel.unix.Socket shaded = new shaded.io.netty.channel.unix.Socket();

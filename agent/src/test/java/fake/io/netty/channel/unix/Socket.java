@@ -1,4 +1,4 @@
-package io.netty.channel.unix;
+package fake.io.netty.channel.unix;
 
 import java.net.SocketAddress;
 
