@@ -2,6 +2,8 @@ package io.graceful.hooks;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.locks.Lock;
+import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
@@ -20,6 +22,19 @@ public final class Bridge {
 
   /** Asked before a file is deleted: its path. */
   public static volatile Predicate<String> keeper;
+
+  /**
+   * Told of each TCP connection that was accepted, before the caller looks at it: a FileDescriptor
+   * or an Integer, and where the caller will read the remote address, which is an array of one
+   * InetSocketAddress, a SocketImpl, or Netty's array of bytes. Must not throw.
+   */
+  public static volatile BiConsumer<Object, Object> acceptor;
+
+  /**
+   * Held in calls that close a socket or change its place in an epoll. Such a call may throw, and
+   * does not unlock then. Set once.
+   */
+  public static volatile Lock guard;
 
   private Bridge() {}
 
@@ -41,5 +56,41 @@ public final class Bridge {
   public static boolean keeps(Object path) {
     Predicate<String> delegate = keeper;
     return delegate != null && delegate.test(path.toString());
+  }
+
+  /**
+   * @param status of the call that accepts; positive if there is a connection
+   */
+  public static int accepted(Object fd, Object remote, int status) {
+    BiConsumer<Object, Object> delegate = acceptor;
+    if (status > 0 && delegate != null) {
+      delegate.accept(fd, remote);
+    }
+    return status;
+  }
+
+  /**
+   * @param fd negative if there is no connection
+   */
+  public static int accepted(Object remote, int fd) {
+    BiConsumer<Object, Object> delegate = acceptor;
+    if (fd >= 0 && delegate != null) {
+      delegate.accept(fd, remote);
+    }
+    return fd;
+  }
+
+  public static void enterGuarded() {
+    Lock lock = guard;
+    if (lock != null) {
+      lock.lock();
+    }
+  }
+
+  public static void leaveGuarded() {
+    Lock lock = guard;
+    if (lock != null) {
+      lock.unlock();
+    }
   }
 }

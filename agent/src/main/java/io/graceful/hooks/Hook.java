@@ -39,6 +39,11 @@ abstract class Hook {
     return className.equals(slashes) || className.equals(dots);
   }
 
+  /** Whether there can't be a restart without it. */
+  boolean isVital() {
+    return true;
+  }
+
   /** For {@link Class#forName}. */
   String className() {
     return dots;

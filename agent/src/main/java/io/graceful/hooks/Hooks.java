@@ -12,9 +12,12 @@ import java.net.InetAddress;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
@@ -43,6 +46,11 @@ public final class Hooks implements ClassFileTransformer {
   private volatile Hook[] active = BindHooks.ALL;
   private final FileDescriptor testDescriptor = new FileDescriptor();
   private volatile boolean testPassed;
+
+  /** Null as long as there are vital hooks only. */
+  private volatile Findings findings;
+
+  private boolean guarded;
   private Class<?> bridge;
 
   /**
@@ -82,8 +90,64 @@ public final class Hooks implements ClassFileTransformer {
     }
   }
 
+  /**
+   * Tells of each TCP connection that the app accepts from now on, on the app's thread; see {@link
+   * Bridge#acceptor}. To be called before {@link #install} and {@link #changeLoaded}. What could
+   * not be hooked is known when its class is loaded: see {@link #missing}.
+   */
+  public void watchAccepts(BiConsumer<Object, Object> acceptor) throws IOException {
+    try {
+      JavaBase.field(bridge(), "acceptor").set(null, acceptor);
+      activate(AcceptHooks.ALL);
+    } catch (ReflectiveOperationException refused) {
+      throw new IOException("can't hook the accepting of connections: " + refused, refused);
+    }
+  }
+
+  /**
+   * From now on the app holds this in each call that closes a connection or changes its place in an
+   * epoll; see {@link Bridge#guard}. A thread that is in such a call already does not, so the
+   * caller leaves these some time. Later calls of this method leave the first guard in its place.
+   * To be called by one thread at a time.
+   *
+   * @throws IOException also in later calls, if a class that is loaded has not the calls that it
+   *     should: connections can't be moved
+   */
+  public void guard(Lock guard) throws IOException {
+    try {
+      if (!guarded) {
+        JavaBase.field(bridge(), "guard").set(null, guard);
+        activate(GuardHooks.ALL);
+        retransformLoaded(GuardHooks.ALL);
+        guarded = true;
+      }
+    } catch (ReflectiveOperationException
+        | UnmodifiableClassException
+        | LinkageError
+        | InternalError refused) {
+      throw new IOException("can't guard the closing of connections: " + refused, refused);
+    }
+    List<String> problems = findings.problems(GuardHooks.ALL);
+    if (!problems.isEmpty()) {
+      throw new IOException("can't guard the closing of connections: " + problems);
+    }
+  }
+
+  /**
+   * What {@link #watchAccepts} and {@link #guard} did not find where it should be, in words:
+   * classes that are not loaded yet may add to it. Connections can't be moved, but everything else
+   * works.
+   */
+  public List<String> missing() {
+    Findings current = findings;
+    return current == null ? Collections.<String>emptyList() : current.problems(active);
+  }
+
   /** Whenever a class is changed, all hooks in it must be put in again. */
   private synchronized void activate(Hook... more) {
+    if (findings == null) {
+      findings = new Findings();
+    }
     Set<Hook> all = new LinkedHashSet<>(Arrays.asList(active));
     all.addAll(Arrays.asList(more));
     active = all.toArray(new Hook[0]);
@@ -148,24 +212,49 @@ public final class Hooks implements ClassFileTransformer {
   }
 
   private byte[] hooked(String className, byte[] original, Set<Hook> hooks) {
+    String name = className.replace('/', '.');
     try {
       bridge();
       HookWriter writer = new HookWriter();
       byte[] changed = writer.write(original, hooks);
-      hooks.removeAll(writer.done());
-      if (!hooks.isEmpty()) {
-        observer.onHookProblem(
-            className.replace('/', '.') + " has no " + inWords(hooks) + " as expected");
+      Set<Hook> done = writer.done();
+      hooks.removeAll(done);
+      if (!hooks.isEmpty() && isVital(hooks, name + " has no " + inWords(hooks) + " as expected")) {
         return null;
       }
-      if (writer.done().contains(BindHooks.NIO)) {
+      noteFound(done);
+      if (done.contains(BindHooks.NIO)) {
         observer.onHooked();
       }
-      return changed;
+      return done.isEmpty() ? null : changed;
     } catch (Throwable failure) {
-      observer.onHookProblem("can't hook " + className.replace('/', '.') + ": " + failure);
+      isVital(hooks, "can't hook " + name + ": " + failure);
       return null;
     }
+  }
+
+  private void noteFound(Set<Hook> done) {
+    for (Hook hook : done) {
+      if (!hook.isVital()) {
+        findings.found(hook);
+      }
+    }
+  }
+
+  /** Tells whom it concerns, and whether that is everybody. */
+  private boolean isVital(Set<Hook> absent, String problem) {
+    boolean vital = false;
+    for (Hook hook : absent) {
+      if (hook.isVital()) {
+        vital = true;
+      } else {
+        findings.missing(hook, problem);
+      }
+    }
+    if (vital) {
+      observer.onHookProblem(problem);
+    }
+    return vital;
   }
 
   private static String inWords(Set<Hook> absent) {

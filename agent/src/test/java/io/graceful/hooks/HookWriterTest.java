@@ -47,18 +47,60 @@ class HookWriterTest {
   }
 
   static Stream<Hook> hooksOfThisJdk() {
-    return all().filter(hook -> jdkResource(hook) != null);
+    return all().filter(hook -> jdkResource(hook) != null && !isElsewhere(hook));
+  }
+
+  private static boolean isElsewhere(Hook hook) {
+    CallHook elsewhere = hook instanceof CallHook ? ((CallHook) hook).elsewhere : null;
+    return elsewhere != null && jdkResource(elsewhere) != null;
   }
 
   private static Stream<Hook> all() {
-    return Stream.of(BindHooks.ALL, DeleteHooks.ALL).flatMap(Stream::of);
+    return Stream.of(BindHooks.ALL, DeleteHooks.ALL, AcceptHooks.ALL, GuardHooks.ALL)
+        .flatMap(Stream::of);
   }
 
   @Test
   void this_jdk_has_the_classes_that_every_jdk_has() {
     assertThat(hooksOfThisJdk())
         .contains(BindHooks.NIO, BindHooks.UNIX, DeleteHooks.NIO, DeleteHooks.IO)
+        .contains(AcceptHooks.NIO, AcceptHooks.ASYNCHRONOUS, AcceptHooks.SERVER_SOCKET)
         .doesNotContain(BindHooks.NETTY);
+  }
+
+  @ParameterizedTest
+  @MethodSource("hooksOfNetty")
+  void finds_its_place_in_netty(Hook hook) throws IOException {
+    byte[] changed = writer.write(classFile(nettyName(hook)), Set.of(hook));
+
+    assertThat(writer.done()).containsExactly(hook);
+    assertThat(callsOf(hook, changed)).contains(BridgeDefiner.NAME);
+  }
+
+  static Stream<Hook> hooksOfNetty() {
+    return all().filter(hook -> hook.isIn(nettyName(hook)));
+  }
+
+  private static String nettyName(Hook hook) {
+    return "io" + hook.className();
+  }
+
+  /** The bytes of a class can hold several calls; each must be between two of the bridge. */
+  @ParameterizedTest
+  @MethodSource("guards")
+  void every_guarded_call_is_between_entering_and_leaving(CallHook guard) throws IOException {
+    byte[] original = jdkResource(guard) == null ? classFile(nettyName(guard)) : jdkClass(guard);
+    List<String> calls = new ArrayList<>();
+
+    collectCalls(guard, writer.write(original, Set.of(guard)), calls, true);
+
+    String pattern = "(?:(?!enterGuarded|CALL|leaveGuarded)\\S+ |enterGuarded CALL leaveGuarded )*";
+    assertThat(String.join(" ", calls) + " ").contains("CALL").matches(pattern);
+  }
+
+  static Stream<Hook> guards() {
+    return Stream.concat(hooksOfThisJdk(), hooksOfNetty())
+        .filter(hook -> List.of(GuardHooks.ALL).contains(hook));
   }
 
   @ParameterizedTest
@@ -148,32 +190,30 @@ class HookWriterTest {
   /** The owners of the methods that are called where the hook may be. */
   private static List<String> callsOf(Hook hook, byte[] code) {
     List<String> owners = new ArrayList<>();
+    collectCalls(hook, code, owners, false);
+    return owners;
+  }
+
+  private static void collectCalls(Hook hook, byte[] code, List<String> calls, boolean names) {
+    MethodVisitor collector =
+        new MethodVisitor(Opcodes.ASM9) {
+          @Override
+          public void visitMethodInsn(
+              int opcode, String owner, String name, String type, boolean isInterface) {
+            String call = hook.replaces(owner, name, type) ? "CALL" : name;
+            calls.add(names ? call : owner);
+          }
+        };
     new ClassReader(code)
         .accept(
             new ClassVisitor(Opcodes.ASM9) {
               @Override
               public MethodVisitor visitMethod(
                   int access, String name, String type, String signature, String[] exceptions) {
-                return hook.isIn(name, type) ? new Calls(owners) : null;
+                return hook.isIn(name, type) ? collector : null;
               }
             },
             0);
-    return owners;
-  }
-
-  private static final class Calls extends MethodVisitor {
-    private final List<String> owners;
-
-    Calls(List<String> owners) {
-      super(Opcodes.ASM9);
-      this.owners = owners;
-    }
-
-    @Override
-    public void visitMethodInsn(
-        int opcode, String owner, String name, String type, boolean isInterface) {
-      owners.add(owner);
-    }
   }
 
   /** With the bridge of this class path instead of that in java.base. */
@@ -202,7 +242,11 @@ class HookWriterTest {
   }
 
   private static byte[] classFile(Class<?> type) throws IOException {
-    String file = "/" + type.getName().replace('.', '/') + ".class";
+    return classFile(type.getName());
+  }
+
+  private static byte[] classFile(String type) throws IOException {
+    String file = "/" + type.replace('.', '/') + ".class";
     try (InputStream in = HookWriterTest.class.getResourceAsStream(file)) {
       return in.readAllBytes();
     }

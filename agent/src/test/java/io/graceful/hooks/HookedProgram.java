@@ -2,6 +2,7 @@ package io.graceful.hooks;
 
 import java.io.File;
 import java.io.FileDescriptor;
+import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -99,7 +100,25 @@ public final class HookedProgram {
     hooks.keepFiles(file -> file.endsWith("/app.sock"));
     Files.createFile(path);
     delete(path, directory.resolve("after"));
+    print("# later hooks");
+    print("missing: " + hooks.missing());
+    Class.forName("broken.netty.channel.epoll.Native");
+    hooks.watchAccepts((fd, address) -> {});
+    hooks.changeLoaded();
+    hooks.missing().forEach(HookedProgram::print);
+    netty.bind(any);
+    print("# guard");
+    guard();
+    guard();
     print("# end");
+  }
+
+  private static void guard() {
+    try {
+      hooks.guard(new SharedGuard().appSide());
+    } catch (IOException expected) {
+      print(expected.getMessage());
+    }
   }
 
   private static void delete(Path socket, Path other) throws Exception {

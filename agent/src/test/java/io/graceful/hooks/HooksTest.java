@@ -1,23 +1,14 @@
 package io.graceful.hooks;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.graceful.os.JavaBase;
-import java.io.File;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import net.bytebuddy.jar.asm.ClassReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,6 +103,23 @@ class HooksTest {
             "File.delete: false");
   }
 
+  @Test
+  void a_class_without_the_calls_that_moves_need_keeps_its_other_hooks() {
+    assertThat(section(NIO, "later hooks"))
+        .startsWith("missing: []")
+        .contains(
+            "fake.io.netty.channel.unix.Socket has no call of accept as expected",
+            "asked: 7 127.0.0.1:0");
+  }
+
+  @Test
+  void the_guard_names_what_it_did_not_find_as_often_as_it_is_asked_for() {
+    String problem =
+        "can't guard the closing of connections:"
+            + " [broken.netty.channel.epoll.Native has no call of epollCtlMod0 as expected]";
+    assertThat(section(NIO, "guard")).containsExactly(problem, problem);
+  }
+
   /** The lines behind a heading. */
   private static List<String> section(String flag, String heading) {
     String output = OUTPUTS.computeIfAbsent(flag, HooksTest::run);
@@ -123,44 +131,10 @@ class HooksTest {
   private static String run(String flag) {
     try {
       Path scratch = Files.createTempDirectory(directory, "run");
-      Process process =
-          new ProcessBuilder(
-                  System.getProperty("java.home") + "/bin/java",
-                  "-XX:+UnlockDiagnosticVMOptions",
-                  "-XX:+BytecodeVerificationLocal",
-                  flag,
-                  "-javaagent:" + agentJar(scratch),
-                  "-cp",
-                  classPath(),
-                  HookedProgram.class.getName(),
-                  scratch.toString())
-              .redirectErrorStream(true)
-              .start();
-      process.getOutputStream().close();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(process.waitFor(60, SECONDS)).isTrue();
-      return output;
+      return HookedJvm.run(
+          Jdk.ofThisTest(), scratch, HookedProgram.class, List.of(flag), scratch.toString());
     } catch (Exception failure) {
       throw new AssertionError(failure);
     }
-  }
-
-  private static Path agentJar(Path scratch) throws Exception {
-    Manifest manifest = new Manifest();
-    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    manifest.getMainAttributes().putValue("Premain-Class", HookedProgram.class.getName());
-    manifest.getMainAttributes().putValue("Can-Retransform-Classes", "true");
-    Path jar = scratch.resolve("agent.jar");
-    try (OutputStream out = Files.newOutputStream(jar)) {
-      new JarOutputStream(out, manifest).close();
-    }
-    return jar;
-  }
-
-  private static String classPath() {
-    return Stream.of(Hooks.class, HookedProgram.class, ClassReader.class, JavaBase.class)
-        .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
-        .distinct()
-        .collect(Collectors.joining(File.pathSeparator));
   }
 }
