@@ -114,6 +114,12 @@ public final class Libc {
     }
   }
 
+  /** For descriptions that no other process uses any more: see {@link #setNonBlocking}. */
+  public void setNonBlocking(int fd, boolean nonBlocking) throws ErrnoException {
+    int flags = calls.check("fcntl", fd, F_GETFL, 0);
+    calls.check("fcntl", fd, F_SETFL, nonBlocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+  }
+
   /**
    * A connected pair of packet sockets: they keep message boundaries and tell EOF. The caller
    * closes both.
@@ -122,6 +128,30 @@ public final class Libc {
     try (NativeMemory pair = new NativeMemory(8)) {
       calls.check("socketpair", AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.address);
       return new int[] {pair.bytes.getInt(0), pair.bytes.getInt(4)};
+    }
+  }
+
+  /**
+   * A connected pair of stream sockets, which behave much like the two ends of a TCP connection.
+   * The caller closes both.
+   */
+  public int[] streamPair() throws ErrnoException {
+    try (NativeMemory pair = new NativeMemory(8)) {
+      calls.check("socketpair", AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.address);
+      int low = pair.bytes.getInt(0);
+      int other = pair.bytes.getInt(4);
+      try {
+        int one = duplicate(low);
+        try {
+          return new int[] {one, duplicate(other)};
+        } catch (ErrnoException full) {
+          close(one);
+          throw full;
+        }
+      } finally {
+        close(low);
+        close(other);
+      }
     }
   }
 

@@ -69,6 +69,11 @@ final class NativeCalls {
     return LastError.getInstance().get();
   }
 
+  /** For what is called too often to be looked up each time. */
+  NativeFunction function(String name, int arity) {
+    return new NativeFunction(invoker, contexts[arity], address(name));
+  }
+
   boolean has(String function) {
     return libc.getSymbolAddress(function) != 0;
   }

@@ -6,12 +6,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** A zeroed block of C memory, freed by close. */
-final class NativeMemory implements AutoCloseable {
+public final class NativeMemory implements AutoCloseable {
 
   final long address;
-  final ByteBuffer bytes;
+  public final ByteBuffer bytes;
 
-  NativeMemory(int size) {
+  public NativeMemory(int size) {
     address = MemoryIO.getInstance().allocateMemory(size, true);
     if (address == 0) {
       throw new OutOfMemoryError("malloc of " + size + " bytes");
@@ -32,6 +32,16 @@ final class NativeMemory implements AutoCloseable {
     NativeMemory memory = new NativeMemory(utf8.length + 1);
     memory.bytes.put(utf8);
     return memory;
+  }
+
+  /** A part of it, in a block of its own that the caller closes. */
+  public NativeMemory copy(int from, int to) {
+    NativeMemory copy = new NativeMemory(to - from);
+    ByteBuffer part = bytes.duplicate();
+    part.limit(to);
+    part.position(from);
+    copy.bytes.duplicate().put(part);
+    return copy;
   }
 
   byte[] toArray(int length) {

@@ -1,0 +1,758 @@
+package io.graceful.relay;
+
+import io.graceful.os.ErrnoException;
+import io.graceful.os.NativeMemory;
+import io.graceful.os.SocketIo;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A client's connection that was taken from the app: its socket, and one end of a pair whose other
+ * end the app has instead. Carries bytes, ends and resets from one to the other as if they were
+ * one, and finds the moment to give the socket to another process. For the relay's thread only.
+ */
+public final class Connection {
+
+  /** Reads in one turn; then it is the others' turn. */
+  private static final int READS_PER_TURN = 4;
+
+  /** For an app to read what it was sent before it answered. */
+  private static final long APP_READS_MILLIS = 50;
+
+  private static final long APP_READS_LOOK_MILLIS = 2;
+
+  /** For a client to get the app's last bytes before it is reset or cut off. */
+  private static final long LINGER_MILLIS = 2000;
+
+  private static final long LINGER_LOOK_MILLIS = 5;
+  private static final long NEVER = 0;
+
+  private enum Phase {
+    RELAYING,
+    /** The app has closed its end; the client's next bytes may still be for another process. */
+    APP_HAS_LEFT,
+    /** What the client sends is thrown away, until it has got the app's last bytes. */
+    LINGERING,
+    /** The client is reset, when it has got the app's last bytes. */
+    RESETTING,
+    /** The app has the socket again; what is left in the pair is delivered. */
+    HANDING_BACK,
+    GONE
+  }
+
+  private final Relay relay;
+  private final SocketIo io;
+  private final NativeMemory buffer;
+  private final int slot;
+  final int serial;
+  private final Observer observer;
+  private final Exchange exchange;
+  private final Side client;
+  private final Side app;
+  private final Flow toApp;
+  private final Flow toClient;
+  private Phase phase = Phase.RELAYING;
+  private boolean queued;
+
+  private boolean held = true;
+  private boolean suspended;
+  private boolean watching;
+  private boolean atBoundary;
+  private boolean mayProceed;
+  private long heldSince = NEVER;
+  private long unreadSince = NEVER;
+  private long nextLook = NEVER;
+
+  private boolean clientIsGone;
+  private boolean appHasReset;
+  private boolean appIsDeaf;
+  private boolean sawEndOfApp;
+
+  Connection(
+      Relay relay,
+      int socket,
+      int pair,
+      History history,
+      Observer observer,
+      boolean watchBoundary,
+      int slot,
+      int serial) {
+    this.relay = relay;
+    this.io = relay.io;
+    this.buffer = relay.buffer;
+    this.client = new Side(relay.libc, relay.poller, socket, Relay.data(slot, serial, true));
+    this.app = new Side(relay.libc, relay.poller, pair, Relay.data(slot, serial, false));
+    this.exchange = new Exchange(history);
+    this.observer = observer;
+    this.watching = watchBoundary;
+    this.slot = slot;
+    this.serial = serial;
+    this.toApp = new Flow(io);
+    this.toClient = new Flow(io);
+    spokeBefore(history);
+  }
+
+  private void spokeBefore(History history) {
+    long now = System.nanoTime();
+    app.spokeAt = now - TimeUnit.MILLISECONDS.toNanos(history.silentMillis());
+    client.spokeAt = history == History.BUSY ? now : app.spokeAt;
+  }
+
+  void register() throws ErrnoException {
+    client.register();
+    try {
+      app.register();
+    } catch (ErrnoException failure) {
+      client.unregister();
+      throw failure;
+    }
+  }
+
+  // What the owner decides.
+
+  /** No thread of the app can be reading from the client directly any more. */
+  public void admit() {
+    exchange.admit();
+    held = false;
+    goOn();
+  }
+
+  /**
+   * As {@link #admit()}.
+   *
+   * @param history a second look at it: a thread may have read from the client meanwhile
+   */
+  public void admit(History history) {
+    exchange.admit(history);
+    if (toClient.bytes() == 0) {
+      spokeBefore(history);
+    }
+    held = false;
+    goOn();
+  }
+
+  /** Lets what the client sends wait, until it is admitted again. */
+  public void hold() {
+    held = true;
+  }
+
+  /** Nothing moves in either direction, until it is resumed. */
+  public void suspend() {
+    suspended = true;
+  }
+
+  public void resume() {
+    suspended = false;
+    goOn();
+  }
+
+  /**
+   * As {@link #release()}, whatever the app has said since it was suspended: another process speaks
+   * on the connection by now.
+   */
+  public int surrender() {
+    return giveAway();
+  }
+
+  /** Whether to look out for a request boundary from now on. */
+  public void watchBoundary(boolean watch) {
+    watching = watch;
+    if (!watch) {
+      proceed();
+    }
+    goOn();
+  }
+
+  /** At a boundary: gives the request to the app of this process after all. */
+  public void proceed() {
+    if (atBoundary) {
+      atBoundary = false;
+      mayProceed = true;
+      goOn();
+    }
+  }
+
+  /**
+   * Ends the relaying, and the app sees its client leave.
+   *
+   * @return the client's socket, which the caller owns now
+   * @throws IllegalStateException if bytes would be lost; then nothing has changed
+   */
+  public int release() {
+    if (!isPassing() || !toApp.isEmpty() || !toClient.isEmpty() || unreadFromApp() > 0) {
+      throw new IllegalStateException("bytes are under way on " + this);
+    }
+    return giveAway();
+  }
+
+  /**
+   * Ends the relaying for an app that has the client's socket again. What it has sent into the pair
+   * until now is delivered first.
+   *
+   * @return the client's socket, which the caller owns now
+   * @throws IllegalStateException if bytes would be lost, as the client is too slow for those of
+   *     the app, or the app has not read all of those from the client
+   */
+  public int takeBack() {
+    passToClient();
+    if (!canHandBack()) {
+      goOn();
+      throw new IllegalStateException("bytes are under way on " + this);
+    }
+    return giveAway();
+  }
+
+  /**
+   * As {@link #takeBack()}, for an app whose threads may be blocked on the pair, or write to it at
+   * this moment. The pair is closed when nobody can be in it any more and the last byte is
+   * delivered; then {@link Observer#ended} is told.
+   *
+   * @throws IllegalStateException if the app has not read everything from the pair
+   */
+  public void handBack() {
+    if (!isPassing() || !hasAppReadAll()) {
+      throw new IllegalStateException("bytes are under way on " + this);
+    }
+    phase = Phase.HANDING_BACK;
+    goOn();
+  }
+
+  private int giveAway() {
+    int given = client.giveAway();
+    leave();
+    return given;
+  }
+
+  // What the owner may ask.
+
+  /** The client's socket; it stays the relay's. */
+  public int socket() {
+    return client.fd();
+  }
+
+  /** Whether it has ended or was given away. */
+  public boolean isGone() {
+    return phase == Phase.GONE;
+  }
+
+  public boolean isHeld() {
+    return held;
+  }
+
+  /** Whether {@link Observer#atBoundary} was told, and it still is there. */
+  public boolean isAtBoundary() {
+    return atBoundary && isAppSilent();
+  }
+
+  /**
+   * Whether the connection may be given away without waiting for the client's next request: as far
+   * as anybody can tell no exchange is open, and nothing is under way in any buffer.
+   *
+   * @param millis for which nothing has moved
+   */
+  public boolean isIdle(long millis) {
+    return canHandBack()
+        && exchange.isComplete()
+        && silentMillis() >= millis
+        && !client.hasFinished
+        && !app.hasHungUp
+        && io.unread(client.fd()) == 0;
+  }
+
+  /** As {@link #isIdle}, and known from having seen the last exchange from its beginning. */
+  public boolean isSurelyIdle() {
+    return exchange.isCertain() && isIdle(0);
+  }
+
+  /**
+   * Whether something is in progress that would be cut off by ending it now.
+   *
+   * @param quietMillis after which what can't be judged otherwise is taken for quiet
+   */
+  public boolean isBusy(long quietMillis) {
+    if (phase == Phase.GONE) {
+      return false;
+    }
+    if (phase != Phase.RELAYING
+        || exchange.isOpen()
+        || !isAppSilent()
+        || !toApp.isEmpty()
+        || io.unread(client.fd()) > 0) {
+      return true;
+    }
+    boolean unanswered = exchange.isOpaque() && client.spokeAt - app.spokeAt > 0;
+    return unanswered || !exchange.isComplete() && silentMillis() < quietMillis;
+  }
+
+  /**
+   * Whether no byte is inside the relay, nor in the pair in either direction. What is still in the
+   * client's socket goes with it.
+   */
+  public boolean canHandBack() {
+    return isPassing()
+        && phase == Phase.RELAYING
+        && !toApp.ended
+        && !toClient.ended
+        && !appIsDeaf
+        && hasAppReadAll()
+        && isAppSilent();
+  }
+
+  /** Whether it will never be at a boundary. */
+  public boolean isOpaque() {
+    return exchange.isOpaque();
+  }
+
+  /** Whether it has shown to carry another protocol than HTTP/1.x. */
+  public boolean isForeign() {
+    return exchange.isForeign();
+  }
+
+  /** Whether a request line was seen at a boundary. */
+  public boolean hasProvenHttp() {
+    return exchange.hasProvenHttp();
+  }
+
+  /** How many the relay has read from the client. */
+  public long bytesFromClient() {
+    return toApp.bytes();
+  }
+
+  /** How many the relay has read from the app. */
+  public long bytesFromApp() {
+    return toClient.bytes();
+  }
+
+  private boolean isPassing() {
+    return (phase == Phase.RELAYING || phase == Phase.APP_HAS_LEFT) && !clientIsGone;
+  }
+
+  private boolean hasAppReadAll() {
+    return toApp.isEmpty() && (!app.isOpen() || io.undelivered(app.fd()) == 0);
+  }
+
+  /** Whether all that it has sent is with the kernel. */
+  private boolean isAppSilent() {
+    return toClient.isEmpty() && unreadFromApp() == 0;
+  }
+
+  private int unreadFromApp() {
+    return app.isOpen() ? io.unread(app.fd()) : 0;
+  }
+
+  /** Since the last byte of either side. */
+  public long silentMillis() {
+    return Math.min(client.silentMillis(), app.silentMillis());
+  }
+
+  // What happens.
+
+  void onEvents(boolean ofClient, int events) {
+    (ofClient ? client : app).onEvents(events);
+    onTurn();
+  }
+
+  void onQueuedTurn() {
+    queued = false;
+    onTurn();
+  }
+
+  private void goOn() {
+    if (!queued && phase != Phase.GONE) {
+      queued = true;
+      relay.again(this);
+    }
+  }
+
+  private void onTurn() {
+    try {
+      if (takeTurn()) {
+        goOn();
+      }
+    } catch (RuntimeException | Error failure) {
+      relay.failed(failure);
+      drop();
+    }
+  }
+
+  /** Returns whether there may be more to do at once. */
+  private boolean takeTurn() {
+    if (suspended) {
+      return false;
+    }
+    boolean unfinished;
+    switch (phase) {
+      case RELAYING:
+        unfinished = passToClient();
+        unfinished |= passToApp();
+        return phase == Phase.RELAYING ? unfinished | passEnds() : unfinished;
+      case APP_HAS_LEFT:
+        return passToApp();
+      case HANDING_BACK:
+        unfinished = passToClient();
+        endWhenHandedBack();
+        return unfinished;
+      case LINGERING:
+        return discard();
+      default:
+        return false;
+    }
+  }
+
+  private boolean passToClient() {
+    if (!flushToClient()) {
+      return false;
+    }
+    for (int i = 0; i < READS_PER_TURN; i++) {
+      if (!app.isReadable || toClient.ended) {
+        return false;
+      }
+      int count = io.receive(app.fd(), buffer, Relay.BUFFER_BYTES);
+      if (count > 0) {
+        app.speaks();
+        atBoundary = false; // Not yet, then; it will be looked at again.
+        exchange.fromApp(buffer.bytes, 0, count);
+        clientIsGone = toClient.pass(client.fd(), buffer, count) != 0;
+        client.awaitRoom(!toClient.isEmpty());
+        if (clientIsGone || !toClient.isEmpty()) {
+          return false;
+        }
+      } else if (count == -ErrnoException.EAGAIN) {
+        app.isReadable = false;
+      } else {
+        appHasReset |= count < 0;
+        toClient.ended = true;
+      }
+    }
+    return true;
+  }
+
+  private boolean flushToClient() {
+    if (!clientIsGone && !toClient.isEmpty()) {
+      clientIsGone = toClient.flush(client.fd()) != 0;
+      client.awaitRoom(!toClient.isEmpty());
+    }
+    return !clientIsGone && toClient.isEmpty();
+  }
+
+  private boolean passToApp() {
+    if (!flushToApp()) {
+      return false;
+    }
+    for (int i = 0; i < READS_PER_TURN; i++) {
+      if (!client.isReadable || toApp.ended || held || atBoundary || !isForTheApp()) {
+        return false;
+      }
+      int count = io.receive(client.fd(), buffer, Relay.BUFFER_BYTES);
+      if (count > 0) {
+        heldSince = NEVER;
+        mayProceed = false;
+        client.speaks();
+        exchange.fromClient(buffer.bytes, 0, count);
+        if (!appIsDeaf) {
+          refusedByApp(toApp.pass(app.fd(), buffer, count));
+          app.awaitRoom(!toApp.isEmpty());
+        } // Else it's lost, as with a socket that was closed, or shut down for reading.
+        if (!toApp.isEmpty()) {
+          return false;
+        }
+      } else if (count == -ErrnoException.EAGAIN) {
+        client.isReadable = false;
+        if (phase == Phase.APP_HAS_LEFT) {
+          closeAsAppDid();
+        }
+      } else {
+        clientIsGone |= count < 0;
+        toApp.ended = true;
+        if (phase == Phase.APP_HAS_LEFT) {
+          end(End.CLOSED);
+        }
+      }
+    }
+    return true;
+  }
+
+  private boolean flushToApp() {
+    if (!toApp.isEmpty()) {
+      refusedByApp(toApp.flush(app.fd()));
+      app.awaitRoom(!toApp.isEmpty());
+    }
+    return toApp.isEmpty();
+  }
+
+  private void refusedByApp(int errno) {
+    if (errno != 0) {
+      appIsDeaf = true;
+      appHasReset |= errno == ErrnoException.ECONNRESET;
+      toApp.drop();
+    }
+  }
+
+  // Where the connection may change hands.
+
+  /** Whether to read what the client sends. If not, it stays in its socket. */
+  private boolean isForTheApp() {
+    boolean appIsThere = phase == Phase.RELAYING;
+    if (appIsThere && (mayProceed || appIsDeaf)) {
+      return true;
+    }
+    boolean mayMove = watching && !mayProceed && !toClient.endPassedOn && exchange.mayBeBoundary();
+    if (appIsThere && !mayMove) {
+      return true;
+    }
+    int count = io.peek(client.fd(), buffer, RequestLine.LOOK);
+    if (count <= 0) {
+      // Reading will tell the same, but an error is told only once.
+      clientIsGone |= count < 0 && count != -ErrnoException.EAGAIN;
+      return true;
+    }
+    if (mayMove && staysForAnother(count)) {
+      return false;
+    }
+    if (!appIsThere && phase != Phase.GONE) {
+      linger();
+    }
+    return appIsThere;
+  }
+
+  private boolean staysForAnother(int count) {
+    if (heldSince == NEVER) {
+      heldSince = System.nanoTime();
+      unreadSince = NEVER;
+    }
+    // Nothing can be waited for from one who has left.
+    boolean mayWait = !client.hasFinished && app.isOpen();
+    long held = mayWait ? millisSince(heldSince) : Exchange.PATIENCE_MILLIS;
+    Verdict verdict = exchange.judge(buffer.bytes, 0, count, app.silentMillis(), held);
+    switch (verdict.kind) {
+      case FORWARD:
+        return false;
+      case MOVE:
+        return move();
+      default:
+        lookAgainIn(verdict.millis);
+        return true;
+    }
+  }
+
+  /** Returns false if the request is the app's after all. */
+  private boolean move() {
+    if (hasAppReadAll() && isAppSilent()) {
+      atBoundary = true;
+      try {
+        observer.atBoundary(this);
+      } catch (RuntimeException | Error failure) {
+        relay.failed(failure);
+        proceed();
+      }
+      return true;
+    }
+    // The app has answered before it has read everything, or the client has not got the answer:
+    // that may be a matter of µs.
+    if (unreadSince == NEVER) {
+      unreadSince = System.nanoTime();
+    }
+    if (millisSince(unreadSince) >= APP_READS_MILLIS) {
+      return false;
+    }
+    app.isReadable = true;
+    lookAgainIn(APP_READS_LOOK_MILLIS);
+    return true;
+  }
+
+  private void lookAgainIn(long millis) {
+    long at = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    if (nextLook == NEVER || at - nextLook < 0) {
+      nextLook = at;
+      relay.after(
+          millis,
+          () -> {
+            nextLook = NEVER;
+            onTurn();
+          });
+    }
+  }
+
+  private static long millisSince(long nanoTime) {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanoTime);
+  }
+
+  // How it ends.
+
+  private boolean passEnds() {
+    if (clientIsGone) {
+      return onClientGone();
+    }
+    if (toApp.ended && toApp.isEmpty() && !toApp.endPassedOn) {
+      toApp.endPassedOn = true;
+      io.finishSending(app.fd());
+    }
+    if (toClient.ended && toClient.isEmpty()) {
+      return onEndOfApp();
+    }
+    return false;
+  }
+
+  /**
+   * The app gets what the client sent before it reset the connection, as far as it has room. Then
+   * it gets the reset.
+   */
+  private boolean onClientGone() {
+    if (held) {
+      return false; // A thread of the app may be reading all that by itself.
+    }
+    if (client.isReadable && !toApp.ended && toApp.isEmpty() && !appIsDeaf) {
+      atBoundary = false;
+      mayProceed = true;
+      return true;
+    }
+    showResetToApp();
+    end(End.RESET_BY_CLIENT);
+    return false;
+  }
+
+  /** A UNIX socket that is closed with bytes unread resets its peer (unix_release_sock). */
+  private void showResetToApp() {
+    if (unreadFromApp() == 0) {
+      int appEnd = observer.appEnd(this);
+      if (appEnd >= 0) {
+        io.send(appEnd, buffer, 0, 1);
+        relay.libc.close(appEnd);
+      }
+    }
+  }
+
+  private boolean onEndOfApp() {
+    if (appHasReset) {
+      reset();
+      return false;
+    }
+    if (app.hasHungUp) {
+      onAppGone();
+      return true;
+    }
+    if (!sawEndOfApp) {
+      // Perhaps it has not only finished sending, but closed: epoll tells that by the next turn.
+      sawEndOfApp = true;
+      return true;
+    }
+    if (!toClient.endPassedOn) {
+      toClient.endPassedOn = true;
+      io.finishSending(client.fd());
+    }
+    if (toApp.endPassedOn) {
+      end(End.CLOSED);
+    }
+    return false;
+  }
+
+  /** All that it has sent is with the kernel. Has it left while its client was speaking? */
+  private void onAppGone() {
+    app.close();
+    if (toApp.ended) {
+      end(End.CLOSED);
+    } else if (toApp.isEmpty()) {
+      phase = Phase.APP_HAS_LEFT;
+      client.isReadable = true;
+    } else {
+      linger();
+    }
+  }
+
+  private void closeAsAppDid() {
+    if (io.undelivered(client.fd()) > 0) {
+      linger();
+    } else {
+      end(End.CLOSED);
+    }
+  }
+
+  /**
+   * A TCP socket that is closed while its peer sends, resets it, and that may lose what the app has
+   * sent last. So what the client still sends is taken and forgotten for a while.
+   */
+  private void linger() {
+    phase = Phase.LINGERING;
+    toApp.drop();
+    io.finishSending(client.fd());
+    relay.after(LINGER_MILLIS, () -> end(End.CLOSED));
+    goOn();
+  }
+
+  private boolean discard() {
+    for (int i = 0; i < READS_PER_TURN; i++) {
+      int count = io.receive(client.fd(), buffer, Relay.BUFFER_BYTES);
+      if (count == -ErrnoException.EAGAIN) {
+        return false;
+      }
+      if (count <= 0) {
+        end(End.CLOSED);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void reset() {
+    phase = Phase.RESETTING;
+    app.close();
+    toApp.drop();
+    resetWhenDelivered(System.nanoTime());
+  }
+
+  private void resetWhenDelivered(long since) {
+    if (phase == Phase.GONE) {
+      return;
+    }
+    if (io.undelivered(client.fd()) > 0 && millisSince(since) < LINGER_MILLIS) {
+      relay.after(LINGER_LOOK_MILLIS, () -> resetWhenDelivered(since));
+      return;
+    }
+    io.resetOnClose(client.fd());
+    end(End.RESET_BY_APP);
+  }
+
+  private void endWhenHandedBack() {
+    // The pair hangs up when the last thread has left the app's end of it.
+    if (clientIsGone || toClient.ended && toClient.isEmpty()) {
+      end(End.HANDED_BACK);
+    }
+  }
+
+  /** The relay ends, or has failed. */
+  void drop() {
+    end(phase == Phase.HANDING_BACK ? End.HANDED_BACK : End.DROPPED);
+  }
+
+  private void end(End how) {
+    if (phase == Phase.GONE) {
+      return;
+    }
+    if (how != End.HANDED_BACK && how != End.RESET_BY_APP) {
+      io.neverWaitOnClose(client.fd());
+    }
+    leave();
+    observer.ended(this, how);
+  }
+
+  private void leave() {
+    phase = Phase.GONE;
+    app.close();
+    client.close();
+    toApp.drop();
+    toClient.drop();
+    relay.forget(this, slot);
+  }
+
+  @Override
+  public String toString() {
+    return "connection "
+        + client.fd()
+        + ", "
+        + phase
+        + ", "
+        + toApp.bytes()
+        + " bytes from client, "
+        + toClient.bytes()
+        + " from app";
+  }
+}

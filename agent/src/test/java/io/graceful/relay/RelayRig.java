@@ -1,0 +1,103 @@
+package io.graceful.relay;
+
+import static io.graceful.os.NativeLibc.LIBC;
+
+import io.graceful.os.Libc;
+import io.graceful.os.NativeLibc;
+import io.graceful.os.SocketIo;
+import io.graceful.sockets.Descriptors;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A relay on its thread, and sockets to go with it as bare descriptors. */
+final class RelayRig implements AutoCloseable {
+
+  final Relay relay;
+  final SocketIo io = new SocketIo(LIBC);
+  final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+  final Thread thread;
+  private final ServerSocketChannel listener;
+
+  RelayRig() throws Exception {
+    listener =
+        ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    relay = new Relay(LIBC, failures::add);
+    thread = new Thread(relay, "relay-under-test");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Runs it on the relay's thread, and waits for its result. */
+  <T> T call(Callable<T> task) throws Exception {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    relay.post(
+        () -> {
+          try {
+            result.complete(task.call());
+          } catch (Throwable failure) {
+            result.completeExceptionally(failure);
+          }
+        });
+    return result.get(30, TimeUnit.SECONDS);
+  }
+
+  /**
+   * A TCP connection: the client's end, and the server's.
+   *
+   * @param bufferBytes of each socket and direction; 0 for the default
+   */
+  int[] tcpPair(int bufferBytes) throws Exception {
+    try (SocketChannel client = SocketChannel.open()) {
+      if (bufferBytes > 0) {
+        listener.setOption(StandardSocketOptions.SO_RCVBUF, bufferBytes);
+        client.setOption(StandardSocketOptions.SO_RCVBUF, bufferBytes);
+        client.setOption(StandardSocketOptions.SO_SNDBUF, bufferBytes);
+      }
+      client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      client.connect(listener.getLocalAddress());
+      try (SocketChannel server = listener.accept()) {
+        server.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        if (bufferBytes > 0) {
+          server.setOption(StandardSocketOptions.SO_SNDBUF, bufferBytes);
+        }
+        return new int[] {
+          LIBC.duplicate(Descriptors.of(client)), LIBC.duplicate(Descriptors.of(server))
+        };
+      }
+    }
+  }
+
+  int[] unixPair() throws Exception {
+    return LIBC.streamPair();
+  }
+
+  void close(int fd) {
+    NativeLibc.LIBC.close(fd);
+  }
+
+  @Override
+  public void close() throws Exception {
+    relay.stop();
+    thread.join(30_000);
+    listener.close();
+    io.close();
+    if (thread.isAlive() || !failures.isEmpty()) {
+      AssertionError failure = new AssertionError("the relay has failed, or does not stop");
+      failures.forEach(failure::addSuppressed);
+      throw failure;
+    }
+  }
+
+  /** Where the C library is. */
+  static Libc libc() {
+    return LIBC;
+  }
+}
