@@ -7,6 +7,7 @@ import io.graceful.config.Options;
 import io.graceful.handover.Lifeline;
 import io.graceful.hooks.Hooks;
 import io.graceful.log.Log;
+import io.graceful.move.Tickets;
 import io.graceful.os.Arch;
 import io.graceful.os.JavaBase;
 import io.graceful.os.JavaSignals;
@@ -119,6 +120,9 @@ public final class Installer
       return;
     }
     binder.inherit(libc, takeover.sockets());
+    Tickets tickets = new Tickets(libc, log);
+    hooks.watchAccepts(tickets);
+    takeover.takeConnections(tickets);
     if (takeover.sockets().hasPaths()) {
       hooks.keepFiles(takeover.sockets()::keepsPath);
     }

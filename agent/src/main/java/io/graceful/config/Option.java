@@ -38,6 +38,14 @@ public enum Option {
       Kind.DURATION,
       "A connection on which nothing has moved for so long, and whose last request was answered, counts as idle and no"
           + " longer holds up a drain. Set it higher if your responses pause for longer."),
+  MOVE(
+      "move",
+      "auto",
+      Kind.MOVES,
+      "Whether open connections move to the new process. auto moves those that speak HTTP/1.x, between two requests, and"
+          + " those that have not said anything yet. off leaves all with the old process until they end or drain.timeout"
+          + " is over. 8443:off does so for one port only; several are joined with +. Switch it off where a connection"
+          + " has a memory that its requests don't show: NTLM, the PROXY protocol, CONNECT tunnels."),
   SOAK(
       "soak",
       "3s",
@@ -88,6 +96,7 @@ public enum Option {
     SIGNALS_OR_NONE,
     DURATION,
     CHOICE,
+    MOVES,
     TEXT
   }
 
@@ -136,6 +145,8 @@ public enum Option {
         return Durations.ALLOWED;
       case CHOICE:
         return String.join(" or ", choices);
+      case MOVES:
+        return MovePolicy.ALLOWED;
       default:
         return "a path";
     }
@@ -173,6 +184,8 @@ public enum Option {
         }
       case CHOICE:
         return choices.contains(value);
+      case MOVES:
+        return MovePolicy.accepts(value);
       default:
         return !value.isEmpty();
     }

@@ -18,6 +18,11 @@ public interface Drain {
       this.idle = idle;
     }
 
+    /** Those of both; no connection may be in both. */
+    public Census plus(Census other) {
+      return new Census(busy + other.busy, idle + other.idle);
+    }
+
     /** A request is in progress. */
     public int busy() {
       return busy;

@@ -20,6 +20,9 @@ public final class Frame {
    */
   public static final int VERSION = 1;
 
+  /** The number of a READY whose sender can take open connections. */
+  public static final int TAKES_CONNECTIONS = 1;
+
   /** Characters. Longer texts, which are for people only, are cut. */
   private static final int MAX_TEXT = 8000;
 
@@ -36,7 +39,10 @@ public final class Frame {
     LISTENER,
     /** Successor: the app has bound one of them; text = key. */
     CLAIMED,
-    /** Successor: the app accepts on every listener, but for those that it was allowed to drop. */
+    /**
+     * Successor: the app accepts on every listener, but for those that it was allowed to drop;
+     * number = {@link #TAKES_CONNECTIONS} or 0.
+     */
     READY,
     /** Predecessor: it no longer accepts. */
     HANDED_OVER,
@@ -49,7 +55,16 @@ public final class Frame {
      * Successor: an operator stops it. Its end is no failure, the predecessor shall not serve
      * again.
      */
-    STOPPING
+    STOPPING,
+    /**
+     * Predecessor: number = its name for it, text = key of its listener; carries an open
+     * connection.
+     */
+    CONNECTION,
+    /** Successor: the app has accepted that connection; the predecessor forgets it. */
+    TAKEN,
+    /** Successor: the app can't have it; text = why. It stays with the predecessor. */
+    REJECTED
   }
 
   private final Type type;

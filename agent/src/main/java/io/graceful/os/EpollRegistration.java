@@ -49,13 +49,27 @@ public final class EpollRegistration {
 
   /** Every entry of every epoll instance of this process. */
   public static List<EpollRegistration> all() throws IOException {
-    List<EpollRegistration> entries = new ArrayList<>();
+    return in(instances());
+  }
+
+  /** The numbers of this process's epoll instances. */
+  public static List<Integer> instances() throws IOException {
+    List<Integer> instances = new ArrayList<>();
     for (int candidate : ProcFs.openDescriptors()) {
       if (EPOLL.equals(ProcFs.target(candidate))) {
-        for (String line : ProcFs.descriptorInfo(candidate)) {
-          if (line.startsWith("tfd:")) {
-            entries.add(parse(candidate, line));
-          }
+        instances.add(candidate);
+      }
+    }
+    return instances;
+  }
+
+  /** Every entry of these epoll instances. */
+  public static List<EpollRegistration> in(List<Integer> instances) {
+    List<EpollRegistration> entries = new ArrayList<>();
+    for (int epoll : instances) {
+      for (String line : ProcFs.descriptorInfo(epoll)) {
+        if (line.startsWith("tfd:")) {
+          entries.add(parse(epoll, line));
         }
       }
     }
@@ -84,6 +98,11 @@ public final class EpollRegistration {
   public boolean isCurrent() {
     long now = ProcFs.socketInode(fd);
     return inode == UNKNOWN || now < 0 || inode == now; // What is no socket can't be told apart.
+  }
+
+  /** As {@link #isCurrent}, if the caller knows the inode of the socket that has the number. */
+  public boolean isFor(long socket) {
+    return inode == UNKNOWN || inode == socket;
   }
 
   /** Whether the app is told of input now: a one-shot entry that has fired isn't. */

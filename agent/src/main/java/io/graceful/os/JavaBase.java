@@ -11,7 +11,7 @@ import java.lang.reflect.Method;
 public final class JavaBase {
 
   private static final String[] PACKAGES = {
-    "java.lang", "java.io", "sun.nio.ch", "jdk.internal.module"
+    "java.lang", "java.io", "java.net", "sun.nio.ch", "jdk.internal.module"
   };
 
   private static boolean opened;

@@ -75,6 +75,19 @@ public final class ProcFs {
     return linesOf("/proc/self/fdinfo/" + fd);
   }
 
+  /**
+   * The soft limit of open files ({@code /proc/self/limits}), or a huge number if there is none.
+   */
+  public static long openFilesLimit() {
+    for (String line : linesOf("/proc/self/limits")) {
+      if (line.startsWith("Max open files")) {
+        String soft = line.substring("Max open files".length()).trim().split(" +")[0];
+        return soft.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(soft);
+      }
+    }
+    return Long.MAX_VALUE;
+  }
+
   public static List<Integer> threads() throws IOException {
     return numbers("/proc/self/task");
   }

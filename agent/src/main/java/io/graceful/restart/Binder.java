@@ -1,14 +1,12 @@
 package io.graceful.restart;
 
 import io.graceful.log.Log;
-import io.graceful.os.JavaBase;
+import io.graceful.os.DescriptorNumber;
 import io.graceful.os.Libc;
 import io.graceful.sockets.BoundSockets;
 import io.graceful.sockets.InheritedSockets;
 import io.graceful.sockets.ListenerKey;
-import java.io.FileDescriptor;
 import java.io.IOException;
-import java.lang.reflect.Field;
 import java.net.InetSocketAddress;
 import java.util.function.BiPredicate;
 
@@ -20,7 +18,6 @@ public final class Binder implements BiPredicate<Object, Object> {
 
   private final BoundSockets bound;
   private final Log log;
-  private volatile Field number;
   private volatile Inheritance inheritance;
 
   /** What a successor has, and a first generation hasn't. */
@@ -51,7 +48,7 @@ public final class Binder implements BiPredicate<Object, Object> {
     int fd = -1;
     boolean adopted = false;
     try {
-      fd = number(descriptor);
+      fd = DescriptorNumber.of(descriptor);
       if (fd >= 0) {
         adopted = inheritance != null && adopt(inheritance, fd, address);
         bound.record(
@@ -71,16 +68,5 @@ public final class Binder implements BiPredicate<Object, Object> {
     }
     ListenerKey key = ListenerKey.ofRequest(inheritance.libc, fd, address);
     return key != null && inheritance.sockets.adopt(key, fd);
-  }
-
-  private int number(Object descriptor) throws ReflectiveOperationException {
-    if (descriptor instanceof Integer) {
-      return (Integer) descriptor;
-    }
-    Field field = number;
-    if (field == null) {
-      number = field = JavaBase.field(FileDescriptor.class, "fd");
-    }
-    return field.getInt(descriptor);
   }
 }

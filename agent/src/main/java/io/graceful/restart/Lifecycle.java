@@ -11,6 +11,7 @@ public final class Lifecycle {
 
   private final Surroundings world;
   private final int generation;
+  private final Mover mover;
   private Takeover takeover;
   private Restart restart;
   private GracefulStop stop;
@@ -21,6 +22,7 @@ public final class Lifecycle {
    */
   public Lifecycle(Surroundings world, Takeover takeover) {
     this.world = world;
+    this.mover = new Mover(world);
     this.takeover = takeover;
     this.generation = takeover == null ? 1 : takeover.generation();
   }
@@ -47,7 +49,7 @@ public final class Lifecycle {
       world.log.info(source + ": restart refused: " + refusal);
       return;
     }
-    restart = new Restart(world, generation + 1, () -> restart = null);
+    restart = new Restart(world, mover, generation + 1, () -> restart = null);
     restart.begin();
   }
 

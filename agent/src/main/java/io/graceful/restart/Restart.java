@@ -2,9 +2,11 @@ package io.graceful.restart;
 
 import io.graceful.config.Option;
 import io.graceful.drain.ConnectionDrain;
+import io.graceful.drain.Drain;
 import io.graceful.handover.Frame;
 import io.graceful.handover.Frame.Type;
 import io.graceful.handover.Lifeline;
+import io.graceful.move.Interposer;
 import io.graceful.os.Libc;
 import io.graceful.os.Reactor;
 import io.graceful.process.ChildProcess;
@@ -49,6 +51,7 @@ final class Restart {
   private static final long REAP_MILLIS = 20;
 
   private final Surroundings world;
+  private final Mover mover;
   private final int generation;
   private final Runnable whenOver;
   private final long started = System.nanoTime();
@@ -61,6 +64,7 @@ final class Restart {
   private ChildProcess child;
   private Reactor.Timer deadline;
   private DrainWatch drain;
+  private Interposer interposer;
   private boolean soaked;
   private String drained;
   private boolean stoppedByOperator;
@@ -68,8 +72,9 @@ final class Restart {
   /**
    * @param generation of the new process
    */
-  Restart(Surroundings world, int generation, Runnable whenOver) {
+  Restart(Surroundings world, Mover mover, int generation, Runnable whenOver) {
     this.world = world;
+    this.mover = mover;
     this.generation = generation;
     this.whenOver = whenOver;
     this.mayDrop = world.options.text(Option.UNCLAIMED).equals("drop");
@@ -119,6 +124,7 @@ final class Restart {
       ends[1].close();
     }
     world.log.info("restart: started pid " + child.pid());
+    mover.prepare();
     world.reactor.watch(lifeline.fd(), this::onLifeline);
     if (child.handle() >= 0) {
       world.reactor.watch(child.handle(), this::onChildEnd);
@@ -152,7 +158,11 @@ final class Restart {
       claimed.put(ListenerKey.parse(frame.text()), true);
       world.log.debug("pid " + child.pid() + " claimed " + ListenerKey.parse(frame.text()));
     } else if (frame.type() == Type.READY && phase == Phase.STARTING) {
-      handOver();
+      handOver(frame.number() == Frame.TAKES_CONNECTIONS);
+    } else if (frame.type() == Type.TAKEN && interposer != null) {
+      interposer.taken(frame.number());
+    } else if (frame.type() == Type.REJECTED && interposer != null) {
+      interposer.rejected(frame.number(), frame.text());
     } else if (frame.type() == Type.STOPPING) {
       stoppedByOperator = true;
     } else {
@@ -169,7 +179,7 @@ final class Restart {
     phase = Phase.STARTING;
   }
 
-  private void handOver() {
+  private void handOver(boolean withConnections) {
     deadline.cancel();
     phase = Phase.DRAINING;
     try {
@@ -187,10 +197,14 @@ final class Restart {
     List<ListenerKey> keys = new ArrayList<>(claimed.keySet());
     long elapsed = (System.nanoTime() - started) / 1_000_000;
     world.log.info("handed over to pid " + child.pid() + " after " + elapsed + " ms; draining");
+    interposer = withConnections ? mover.ready() : null;
+    if (interposer != null) {
+      interposer.begin(keys, this::sendConnection);
+    }
     drain =
         new DrainWatch(
             world.reactor,
-            new ConnectionDrain(world.libc, keys, world.options.millis(Option.DRAIN_QUIET)),
+            drainOf(keys),
             world.options.millis(Option.DRAIN_TIMEOUT),
             this::onDrained);
     drain.start();
@@ -198,6 +212,20 @@ final class Restart {
     for (long millis : new long[] {2, 10, 50, 200}) {
       world.reactor.after(millis, this::wakeAcceptors);
     }
+  }
+
+  private Drain drainOf(List<ListenerKey> keys) {
+    long quiet = world.options.millis(Option.DRAIN_QUIET);
+    if (interposer == null) {
+      return new ConnectionDrain(world.libc, keys, quiet);
+    }
+    ConnectionDrain untouched = new ConnectionDrain(world.libc, keys, quiet, interposer::holds);
+    return () -> untouched.look().plus(interposer.census());
+  }
+
+  /** On the relay's thread: a packet is sent whole, whoever else sends one. */
+  private void sendConnection(int id, ListenerKey key, int connection) throws IOException {
+    lifeline.send(new Frame(Type.CONNECTION, id, key.text()), connection);
   }
 
   /**
@@ -246,9 +274,17 @@ final class Restart {
   private void exitWhenDone() {
     if (phase == Phase.DRAINING && soaked && drained != null) {
       phase = Phase.EXITING;
-      world.log.info(drained + "; exiting");
-      world.exit.exit(0);
+      if (interposer == null) {
+        leave(drained);
+      } else {
+        interposer.finish(summary -> leave(drained + ": " + summary));
+      }
     }
+  }
+
+  private void leave(String summary) {
+    world.log.info(summary + "; exiting");
+    world.exit.exit(0);
   }
 
   private void onReadyTimeout() {
@@ -348,6 +384,9 @@ final class Restart {
   private void takeBack() {
     if (drain != null) {
       drain.cancel();
+    }
+    if (interposer != null) {
+      interposer.cancel();
     }
     for (DetachedListener listener : detached) {
       try {

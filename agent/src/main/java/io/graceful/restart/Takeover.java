@@ -6,6 +6,7 @@ import io.graceful.drain.ConnectionDrain;
 import io.graceful.handover.Frame;
 import io.graceful.handover.Frame.Type;
 import io.graceful.handover.Lifeline;
+import io.graceful.move.Tickets;
 import io.graceful.os.Libc;
 import io.graceful.sockets.Accepting;
 import io.graceful.sockets.DetachedListener;
@@ -23,7 +24,7 @@ import java.util.List;
  * and accepts, say so. If the predecessor dies meanwhile there is nobody else to serve, so this
  * process goes on with what it has.
  */
-public final class Takeover {
+public final class Takeover implements Tickets.Owner {
 
   private static final int ANSWER_MILLIS = 10_000;
   private static final long LOOK_MILLIS = 10;
@@ -32,6 +33,8 @@ public final class Takeover {
   private final int predecessor;
   private final long started = System.nanoTime();
   private final InheritedSockets sockets;
+  private final Libc libc;
+  private Tickets tickets;
   private int generation;
   private Surroundings world;
   private Runnable whenOver;
@@ -44,6 +47,7 @@ public final class Takeover {
   private Takeover(Libc libc, Lifeline lifeline) throws IOException {
     this.lifeline = lifeline;
     this.predecessor = lifeline.makerPid();
+    this.libc = libc;
     this.sockets = new InheritedSockets(libc);
   }
 
@@ -79,6 +83,11 @@ public final class Takeover {
     }
   }
 
+  /** Open connections can be taken too: the app's accept asks these tickets. */
+  public void takeConnections(Tickets tickets) {
+    this.tickets = tickets;
+  }
+
   public InheritedSockets sockets() {
     return sockets;
   }
@@ -103,6 +112,9 @@ public final class Takeover {
     this.world = surroundings;
     this.whenOver = whenOver;
     Options options = world.options;
+    if (tickets != null) {
+      tickets.start(world.reactor, this);
+    }
     world.reactor.watch(lifeline.fd(), this::onLifeline);
     sockets.onClaim(key -> world.reactor.post(() -> onClaim(key)));
     for (ListenerKey claimedAlready : claimed()) {
@@ -152,8 +164,19 @@ public final class Takeover {
     if (orphaned) {
       served();
     } else {
-      send(new Frame(Type.READY, 0, ""));
+      send(new Frame(Type.READY, takesConnections() ? Frame.TAKES_CONNECTIONS : 0, ""));
     }
+  }
+
+  private boolean takesConnections() {
+    if (tickets == null) {
+      return false;
+    }
+    List<String> missing = world.hooks.missing();
+    if (!missing.isEmpty()) {
+      world.log.info("open connections can't move to this process: " + missing);
+    }
+    return missing.isEmpty();
   }
 
   private void dropUnclaimed() {
@@ -176,7 +199,11 @@ public final class Takeover {
       for (Lifeline.Received received = lifeline.receive();
           received != null;
           received = lifeline.receive()) {
-        onFrame(received.frame);
+        if (received.frame.type() == Type.CONNECTION) {
+          onConnection(received);
+        } else {
+          onFrame(received.frame);
+        }
       }
     } catch (EOFException closed) {
       onPredecessorGone();
@@ -191,6 +218,28 @@ public final class Takeover {
     } else if (frame.type() == Type.ABORT) {
       fail("pid " + predecessor + " takes the restart back: " + frame.text());
     }
+  }
+
+  private void onConnection(Lifeline.Received received) {
+    if (received.fd < 0) {
+      rejected(received.frame.number(), "it came without a descriptor");
+    } else if (tickets == null || aborted) {
+      libc.close(received.fd);
+      rejected(received.frame.number(), "this process does not take connections");
+    } else {
+      ListenerKey listener = ListenerKey.parse(received.frame.text());
+      tickets.arrive(received.frame.number(), listener, received.fd);
+    }
+  }
+
+  @Override
+  public void taken(int id) {
+    send(new Frame(Type.TAKEN, id, ""));
+  }
+
+  @Override
+  public void rejected(int id, String reason) {
+    send(new Frame(Type.REJECTED, id, reason));
   }
 
   private void served() {

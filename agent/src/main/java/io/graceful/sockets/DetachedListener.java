@@ -76,7 +76,7 @@ public final class DetachedListener {
 
   /** Threads that wait on a listener hold on to the old one until they are woken. */
   public void wakeAcceptors() throws IOException {
-    WaitingThreads.scan(libc.arch()).interrupt(libc, listener.descriptors());
+    WaitingThreads.scan(libc.arch()).interruptOn(libc, listener.descriptors());
   }
 
   private void swap(long expectedInode, int replacement) throws IOException {

@@ -3,9 +3,11 @@ package io.graceful.sockets;
 import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -18,10 +20,11 @@ public final class InFlightCalls {
   private final Libc libc;
   private final Set<Integer> fds;
 
-  /** How often each thread had run before it was woken. */
-  private final Map<Integer, Long> waiting = new HashMap<>();
+  /** On what each thread waited. */
+  private final Map<Integer, Set<Integer>> woken = new HashMap<>();
 
-  private WaitingThreads last;
+  /** How often each had run before it was woken, for those that have not run since. */
+  private final Map<Integer, Long> waiting = new HashMap<>();
 
   /**
    * @param fds numbers that refer to another socket by now
@@ -31,16 +34,22 @@ public final class InFlightCalls {
     this.fds = new HashSet<>(fds);
   }
 
-  /** Wakes the threads that wait in such a call: they make it again, on the new socket. */
+  /**
+   * Wakes the threads that wait in such a call: they make it again, on the new socket. To be called
+   * a second time a little later, for a thread that had only just begun its call; those that were
+   * woken are left alone then.
+   */
   public void wake() throws IOException {
-    last = WaitingThreads.scan(libc.arch());
-    waiting.clear();
-    for (int thread : last.on(fds)) {
-      waiting.put(thread, ProcFs.timesScheduled(thread));
+    WaitingThreads found = WaitingThreads.scan(libc.arch());
+    List<Integer> fresh = new ArrayList<>();
+    for (int thread : found.on(fds)) {
+      if (!woken.containsKey(thread)) {
+        woken.put(thread, found.descriptorsOf(thread));
+        waiting.put(thread, ProcFs.timesScheduled(thread));
+        fresh.add(thread);
+      }
     }
-    if (!waiting.isEmpty()) {
-      last.interrupt(libc, fds);
-    }
+    WaitingThreads.interrupt(libc, fresh);
   }
 
   /**
@@ -53,7 +62,7 @@ public final class InFlightCalls {
         .removeIf(thread -> ProcFs.timesScheduled(thread.getKey()) != thread.getValue());
     Set<Integer> unfinished = new HashSet<>();
     for (int thread : waiting.keySet()) {
-      unfinished.addAll(last.descriptorsOf(thread));
+      unfinished.addAll(woken.get(thread));
     }
     unfinished.retainAll(fds);
     return unfinished;

@@ -139,6 +139,27 @@ public final class ListenerKey {
     return Integer.parseInt(text.substring(text.lastIndexOf(':') + 1));
   }
 
+  /**
+   * Where a client on this machine finds it; null for a UNIX socket.
+   *
+   * @throws IllegalArgumentException if the text came from elsewhere and names no address
+   */
+  public InetSocketAddress reachableAt() {
+    if (isUnix()) {
+      return null;
+    }
+    String host = toString().substring(0, toString().lastIndexOf(':'));
+    if (host.equals(ANY)) {
+      // A socket for both families takes IPv4 too, even where the machine has no IPv6.
+      host = text.startsWith("tcp6only ") ? "::1" : "127.0.0.1";
+    }
+    try {
+      return new InetSocketAddress(InetAddress.getByName(host), port());
+    } catch (UnknownHostException notAnAddress) {
+      throw new IllegalArgumentException(text, notAnAddress);
+    }
+  }
+
   /** For the other process. */
   public String text() {
     return text;

@@ -11,6 +11,9 @@ import java.nio.ByteOrder;
  */
 public final class TcpInfo {
 
+  private static final int TCP_ESTABLISHED = 1;
+  private static final int TCP_CLOSE_WAIT = 8;
+
   private final ByteBuffer info;
 
   private TcpInfo(byte[] info) {
@@ -19,6 +22,12 @@ public final class TcpInfo {
 
   public static TcpInfo of(Libc libc, int fd) throws ErrnoException {
     return new TcpInfo(libc.tcpInfo(fd));
+  }
+
+  /** Both ends may still send, or at least this one: ESTABLISHED or CLOSE_WAIT. */
+  public boolean isOpen() {
+    int state = info.get(0);
+    return state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT;
   }
 
   /** Segments in flight; of a listener, the connections that wait to be accepted. */

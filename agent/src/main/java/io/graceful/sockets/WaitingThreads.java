@@ -91,18 +91,23 @@ public final class WaitingThreads {
     return descriptorsByThread.getOrDefault(thread, Collections.emptySet());
   }
 
+  /** As {@link #interrupt(Libc, Collection)}, of those that wait on one of the descriptors. */
+  public void interruptOn(Libc libc, Collection<Integer> fds) throws IOException {
+    interrupt(libc, on(new HashSet<>(fds)));
+  }
+
   /**
-   * Makes their calls return EINTR: the JDK then makes them anew, on whatever the number refers to
-   * by now.
+   * Makes the threads' calls return EINTR: the JDK then makes them anew, on whatever the number
+   * refers to by now.
    */
-  public void interrupt(Libc libc, Collection<Integer> fds) throws IOException {
+  static void interrupt(Libc libc, Collection<Integer> threads) throws IOException {
     boolean jdkCatchesIt = (ProcFs.signals("SigCgt") >>> (WAKE_UP - 1) & 1) != 0;
     if (!jdkCatchesIt) {
       return; // The default action would end the process; without the handler no JDK thread can be
       // in such a call.
     }
     int pid = ProcFs.pid();
-    for (int thread : on(new HashSet<>(fds))) {
+    for (int thread : threads) {
       libc.signalThread(pid, thread, WAKE_UP);
     }
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OptionsTest {
 
   private static final String KNOWN =
-      "; known keys: restart.signal, stop.signals, ready.timeout, drain.timeout, drain.quiet, soak,"
+      "; known keys: restart.signal, stop.signals, ready.timeout, drain.timeout, drain.quiet, move, soak,"
           + " shutdown.timeout, stop.timeout, cwd, unclaimed, log.level, config";
   private static final String A_TIME =
       "; allowed: a time such as 500ms, 10s or 2m, at most 24 hours (a bare number is seconds)";
@@ -82,6 +82,8 @@ class OptionsTest {
         return "none";
       case CWD:
         return "/srv/app/current";
+      case MOVE:
+        return "8443:off";
       case UNCLAIMED:
         return "drop";
       case LOG_LEVEL:

@@ -170,7 +170,7 @@ class LateTriggerTest {
 
   private Surroundings world() throws Exception {
     // Nothing here may come to its end: that would be System.exit.
-    String options = "soak=1440m,drain.timeout=1440m,shutdown.timeout=1440m";
+    String options = "soak=1440m,drain.timeout=1440m,shutdown.timeout=1440m,move=off";
     Log log = new Log(PID, Log.Level.INFO);
     return new Surroundings(
         PID,

@@ -37,7 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LifecycleTest {
 
   /** Nothing here may come to its end: that would be System.exit. */
-  private static final String LONG = "soak=1440m,drain.timeout=1440m,shutdown.timeout=1440m";
+  private static final String LONG =
+      "soak=1440m,drain.timeout=1440m,shutdown.timeout=1440m,move=off";
 
   private static final Queue<Throwable> BUGS = new ConcurrentLinkedQueue<>();
   private static Reactor reactor;

@@ -38,7 +38,7 @@ class WaitingThreadsTest {
   @Test
   void a_thread_that_is_woken_for_nothing_goes_on_waiting() throws Exception {
     try (Acceptor app = new Acceptor(0)) {
-      WaitingThreads.scan(LIBC.arch()).interrupt(LIBC, List.of(app.fd));
+      WaitingThreads.scan(LIBC.arch()).interruptOn(LIBC, List.of(app.fd));
       app.awaitPolling();
 
       assertThat(app.hasAccepted()).isFalse();
@@ -52,7 +52,7 @@ class WaitingThreadsTest {
   void a_thread_that_waits_on_something_else_is_not_woken() throws Exception {
     try (Acceptor app = new Acceptor(0);
         Acceptor other = new Acceptor(0)) {
-      WaitingThreads.scan(LIBC.arch()).interrupt(LIBC, List.of(other.fd));
+      WaitingThreads.scan(LIBC.arch()).interruptOn(LIBC, List.of(other.fd));
       other.awaitPolling();
 
       assertThat(app.isInAccept()).isTrue();

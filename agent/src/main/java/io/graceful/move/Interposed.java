@@ -1,0 +1,47 @@
+package io.graceful.move;
+
+import io.graceful.relay.Connection;
+import io.graceful.sockets.ListenerKey;
+import io.graceful.sockets.OpenConnection;
+
+/** A connection that was taken from the app, which holds one end of a socket pair in its place. */
+final class Interposed {
+
+  enum State {
+    /** A thread of the app may still be inside of a call on the real connection. */
+    SETTLING,
+    /** Its bytes go through us. */
+    RELAYED,
+    /** Between two requests, and between two processes. */
+    LEAVING,
+    /** The app has it again; a thread of it may still be inside of a call on the stand-in. */
+    RETURNING
+  }
+
+  /** The app's number, for as long as it refers to the stand-in. */
+  final int appFd;
+
+  /** Of the real connection. */
+  final long clientInode;
+
+  final long standInInode;
+  final ListenerKey listener;
+
+  /** Neither side had said anything to the other when it was taken. */
+  final boolean isFresh;
+
+  final Connection relayed;
+  State state = State.SETTLING;
+
+  /** The successor did not want it: it stays here until it ends. */
+  boolean stays;
+
+  Interposed(OpenConnection connection, long standInInode, boolean isFresh, Connection relayed) {
+    this.appFd = connection.fd();
+    this.clientInode = connection.inode();
+    this.listener = connection.listener();
+    this.standInInode = standInInode;
+    this.isFresh = isFresh;
+    this.relayed = relayed;
+  }
+}

@@ -1,0 +1,378 @@
+package io.graceful.move;
+
+import io.graceful.config.MovePolicy;
+import io.graceful.drain.Drain;
+import io.graceful.hooks.Hooks;
+import io.graceful.hooks.SharedGuard;
+import io.graceful.log.Log;
+import io.graceful.os.Libc;
+import io.graceful.relay.Connection;
+import io.graceful.relay.End;
+import io.graceful.relay.Observer;
+import io.graceful.relay.Relay;
+import io.graceful.sockets.ListenerKey;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Takes the open connections of the handed-over listeners from the app, in a predecessor, and sends
+ * each to the successor as soon as nothing of it is in the app: between two requests. What can't
+ * move is relayed until it ends.
+ *
+ * <p>Everything but the public methods runs on the relay's thread.
+ */
+public final class Interposer implements Observer {
+
+  /** Sends a connection to the successor; both keep it until that one's app has accepted it. */
+  public interface Successor {
+    void send(int id, ListenerKey listener, int client) throws IOException;
+  }
+
+  private static final long TICK_MILLIS = 2;
+  private static final long IDLE_LOOK_NANOS = 20_000_000;
+  private static final long PUBLISH_NANOS = 10_000_000;
+  private static final long GIVE_BACK_NANOS = 300_000_000;
+
+  private final Libc libc;
+  private final Log log;
+  private final Relay relay;
+  private final Swapper swapper;
+  private final MovePolicy policy;
+  private final long quietMillis;
+  private final Returns returns;
+
+  private final Map<Connection, Interposed> all = new HashMap<>();
+  private final Set<Long> clientInodes = new HashSet<>();
+  private final Set<ListenerKey> speakHttp = new HashSet<>();
+  private final Set<ListenerKey> speakOthers = new HashSet<>();
+  private final Tally tally = new Tally();
+
+  /** Both null while there is no successor to move to. */
+  private Intake intake;
+
+  private Departures departures;
+  private boolean ticking;
+  private boolean troubled;
+  private long nextIdleLook;
+  private long nextPublish;
+  private Consumer<String> whenFinished;
+  private long giveBackUntil;
+  private volatile Drain.Census census = new Drain.Census(0, 0);
+  private volatile Set<Long> held = new HashSet<>();
+
+  /**
+   * @param quietMillis see {@link io.graceful.config.Option#DRAIN_QUIET}
+   */
+  Interposer(
+      Libc libc, Log log, Relay relay, Swapper swapper, MovePolicy policy, long quietMillis) {
+    this.libc = libc;
+    this.log = log;
+    this.relay = relay;
+    this.swapper = swapper;
+    this.policy = policy;
+    this.quietMillis = quietMillis;
+    this.returns = new Returns(libc, log, relay, swapper);
+  }
+
+  /**
+   * Prepares the app's classes, which may take 100 ms, and starts the relay.
+   *
+   * @throws IOException if they are not as expected: then connections can't be taken
+   */
+  public static Interposer start(
+      Libc libc, Log log, Hooks hooks, MovePolicy policy, long quietMillis) throws IOException {
+    SharedGuard guard = new SharedGuard();
+    hooks.guard(guard.appSide());
+    Relay relay =
+        new Relay(libc, failure -> log.error("trouble while relaying connections: " + failure));
+    Thread thread = new Thread(relay, "graceful-relay");
+    thread.setDaemon(true);
+    thread.start();
+    return new Interposer(libc, log, relay, new Swapper(libc, guard), policy, quietMillis);
+  }
+
+  /** From now on the app's connections of these listeners are taken, and go to the successor. */
+  public void begin(Collection<ListenerKey> listeners, Successor successor) {
+    census = new Drain.Census(1, 0); // Nothing is known yet: don't take that for nothing to do.
+    Set<ListenerKey> moving = new LinkedHashSet<>();
+    for (ListenerKey key : listeners) {
+      if (!key.isUnix() && policy.moves(key.port())) {
+        moving.add(key);
+      }
+    }
+    relay.post(
+        () -> {
+          intake = new Intake(libc, log, relay, swapper, moving, clientInodes::contains);
+          departures = new Departures(log, successor);
+          whenFinished = null;
+          troubled = false;
+          tally.clear();
+          startTicking();
+        });
+  }
+
+  /** The successor's app has accepted it. */
+  public void taken(int id) {
+    relay.post(
+        () -> {
+          Interposed one = departures == null ? null : departures.arrived(id);
+          if (one != null) {
+            letGo(one);
+          }
+        });
+  }
+
+  /** The successor could not hand it to its app. */
+  public void rejected(int id, String reason) {
+    relay.post(
+        () -> {
+          Interposed one = departures == null ? null : departures.arrived(id);
+          if (one != null) {
+            log.debug("a connection of " + one.listener + " did not move: " + reason);
+            one.stays = true;
+            goOnHere(one);
+          }
+        });
+  }
+
+  /** The successor is gone: the app gets back what has not moved, as soon as it is quiet. */
+  public void cancel() {
+    relay.post(
+        () -> {
+          if (departures != null) {
+            departures.takeSent().forEach(this::goOnHere);
+          }
+          stopMoving();
+        });
+  }
+
+  /**
+   * The end of the drain: what is left goes back to the app, which shall say good-bye in its own
+   * way.
+   *
+   * @param whenDone gets the summary, on the relay's thread
+   */
+  public void finish(Consumer<String> whenDone) {
+    relay.post(
+        () -> {
+          if (departures != null) {
+            departures.takeSent().forEach(this::letGo); // They are in the successor's queue.
+          }
+          whenFinished = whenDone;
+          giveBackUntil = System.nanoTime() + GIVE_BACK_NANOS;
+          stopMoving();
+        });
+  }
+
+  private void stopMoving() {
+    if (departures != null) {
+      departures.takeWaiting().forEach(this::goOnHere);
+    }
+    departures = null;
+    startTicking();
+  }
+
+  /** Those that are in our hands. */
+  public Drain.Census census() {
+    return census;
+  }
+
+  /** Whether a socket is in our hands, and only looks like one of the app's. From any thread. */
+  public boolean holds(long inode) {
+    return held.contains(inode);
+  }
+
+  private void startTicking() {
+    if (!ticking) {
+      ticking = true;
+      tick();
+    }
+  }
+
+  private void tick() {
+    try {
+      work();
+    } catch (IOException | RuntimeException failure) {
+      if (!troubled) {
+        troubled = true; // It may come again at each tick.
+        log.error("trouble with open connections, they stay where they are: " + failure);
+      }
+    }
+    if (System.nanoTime() >= nextPublish) {
+      publish();
+    }
+    ticking = departures != null || whenFinished != null || !all.isEmpty();
+    if (ticking) {
+      relay.after(TICK_MILLIS, this::tick);
+    }
+  }
+
+  private void work() throws IOException {
+    settle();
+    if (departures == null) {
+      returns.giveBackQuiet(all.values());
+      endIfDone();
+      return;
+    }
+    for (Interposed one : intake.take(this)) {
+      all.put(one.relayed, one);
+      clientInodes.add(one.clientInode);
+    }
+    if (System.nanoTime() >= nextIdleLook) {
+      nextIdleLook = System.nanoTime() + IDLE_LOOK_NANOS;
+      sendIdle();
+    }
+  }
+
+  private void settle() throws IOException {
+    for (Interposed one : intake.settled()) {
+      if (all.containsKey(one.relayed)) {
+        one.state = Interposed.State.RELAYED;
+        one.relayed.admit();
+        if (one.isFresh && departures != null) {
+          departures.add(one);
+        }
+      }
+    }
+    List<Interposed> stuck = intake.stuck();
+    stuck.removeIf(one -> !all.containsKey(one.relayed));
+    if (!stuck.isEmpty()) {
+      log.debug("threads of the application do not let go of " + stuck.size() + " connections");
+      returns.giveBack(stuck);
+    }
+  }
+
+  private void endIfDone() {
+    if (whenFinished != null && (all.isEmpty() || System.nanoTime() >= giveBackUntil)) {
+      tally.cut = all.size();
+      Consumer<String> done = whenFinished;
+      whenFinished = null;
+      done.accept(tally.toString());
+    }
+  }
+
+  @Override
+  public void atBoundary(Connection connection) {
+    Interposed one = all.get(connection);
+    if (connection.hasProvenHttp()) {
+      speakHttp.add(one.listener);
+    }
+    if (departures == null || one.stays) {
+      connection.proceed();
+    } else {
+      departures.add(one);
+    }
+  }
+
+  @Override
+  public void ended(Connection connection, End how) {
+    Interposed one = all.get(connection);
+    if (one != null) {
+      forget(one);
+      if (how == End.HANDED_BACK) {
+        tally.handedBack++;
+      } else {
+        tally.ended++;
+      }
+    }
+  }
+
+  @Override
+  public int appEnd(Connection connection) {
+    Interposed one = all.get(connection);
+    try {
+      return one == null ? -1 : swapper.standIn(one);
+    } catch (IOException closed) {
+      return -1;
+    }
+  }
+
+  /**
+   * Connections between two requests whose clients take their time: known to be so if we have seen
+   * the last response end, else believed after the quiet time where a listener speaks HTTP/1.x and
+   * nothing else.
+   */
+  private void sendIdle() throws IOException {
+    List<Interposed> believed = new ArrayList<>();
+    for (Interposed one : all.values()) {
+      if (one.relayed.isForeign()) {
+        speakOthers.add(one.listener);
+      } else if (one.state == Interposed.State.RELAYED && !one.stays && departures.hasRoom()) {
+        if (one.relayed.isSurelyIdle()) {
+          departures.add(one);
+        } else if (one.relayed.isIdle(quietMillis)) {
+          believed.add(one);
+        }
+      }
+    }
+    believed.removeIf(one -> !isExpectedToMove(one));
+    if (!believed.isEmpty()) {
+      InputWaits waits = InputWaits.scan(libc);
+      for (Interposed one : believed) {
+        if (waits.isAwaitedOn(one.appFd)) {
+          departures.add(one);
+        }
+      }
+    }
+  }
+
+  private void goOnHere(Interposed one) {
+    if (all.containsKey(one.relayed)) {
+      one.state = Interposed.State.RELAYED;
+      one.relayed.resume();
+      one.relayed.proceed();
+    }
+  }
+
+  private void letGo(Interposed one) {
+    if (!one.relayed.isGone()) {
+      libc.close(one.relayed.surrender());
+    }
+    forget(one);
+    tally.moved++;
+  }
+
+  private void forget(Interposed one) {
+    all.remove(one.relayed);
+    clientInodes.remove(one.clientInode);
+  }
+
+  private boolean isWorthWaitingFor(Interposed one) {
+    return one.state != Interposed.State.RELAYED
+        || one.relayed.isOpaque()
+        || one.relayed.isBusy(quietMillis)
+        || isExpectedToMove(one);
+  }
+
+  /** If its client keeps silent, after the quiet time. */
+  private boolean isExpectedToMove(Interposed one) {
+    return departures != null
+        && !one.stays
+        && speakHttp.contains(one.listener)
+        && !speakOthers.contains(one.listener);
+  }
+
+  private void publish() {
+    nextPublish = System.nanoTime() + PUBLISH_NANOS;
+    boolean isComplete = departures == null || intake.hasSeenAll();
+    int busy = isComplete ? 0 : 1;
+    int idle = 0;
+    for (Interposed one : all.values()) {
+      if (isWorthWaitingFor(one)) {
+        busy++;
+      } else {
+        idle++;
+      }
+    }
+    census = new Drain.Census(busy, idle);
+    held = new HashSet<>(clientInodes);
+  }
+}

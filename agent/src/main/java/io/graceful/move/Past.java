@@ -1,0 +1,41 @@
+package io.graceful.move;
+
+import io.graceful.os.ErrnoException;
+import io.graceful.os.Libc;
+import io.graceful.relay.History;
+import io.graceful.sockets.TcpInfo;
+
+/** What the kernel still knows of a connection's time before it was taken. */
+final class Past {
+
+  private final TcpInfo info;
+  private final int unread;
+  private final int unsent;
+
+  private Past(TcpInfo info, int unread, int unsent) {
+    this.info = info;
+    this.unread = unread;
+    this.unsent = unsent;
+  }
+
+  static Past of(Libc libc, int client) throws ErrnoException {
+    return new Past(TcpInfo.of(libc, client), libc.unread(client), libc.unsent(client));
+  }
+
+  /** The app has neither read nor written a byte. */
+  boolean isFresh() {
+    return info.dataSegmentsSent() == 0 && info.bytesReceived() == unread;
+  }
+
+  /**
+   * Quiet is a connection whose last bytes came from the app, all of them sent: then the client's
+   * next ones begin a new exchange, if it does not send before it has its answer.
+   */
+  History history() {
+    if (isFresh()) {
+      return History.FRESH;
+    }
+    boolean answered = info.dataSegmentsSent() > 0 && info.sentAgo() <= info.receivedAgo();
+    return answered && unread == 0 && unsent == 0 ? History.quiet(info.sentAgo()) : History.BUSY;
+  }
+}

@@ -1,0 +1,170 @@
+package io.graceful.move;
+
+import io.graceful.log.Log;
+import io.graceful.os.DescriptorNumber;
+import io.graceful.os.ErrnoException;
+import io.graceful.os.Libc;
+import io.graceful.os.Reactor;
+import io.graceful.os.TcpSockets;
+import io.graceful.sockets.ListenerKey;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+
+/**
+ * Lets moved connections come out of the app's own accept, in a successor.
+ *
+ * <p>A ticket is a connection that we open to the app's listener ourselves, known by its port: it
+ * wakes the app's acceptor, whatever that waits with. When the app has accepted it, the moved
+ * connection is put in its place. Only a few are under way at a time, since the app's backlog may
+ * be short.
+ */
+public final class Tickets implements BiConsumer<Object, Object> {
+
+  /** Told on the reactor's thread what became of a connection. */
+  public interface Owner {
+    void taken(int id);
+
+    void rejected(int id, String reason);
+  }
+
+  private static final int MOST_UNDER_WAY = 16;
+
+  private final Libc libc;
+  private final Log log;
+  private final TcpSockets tcp;
+  private final Deque<Ticket> waiting = new ArrayDeque<>();
+  private final ConcurrentHashMap<InetSocketAddress, Ticket> underWay = new ConcurrentHashMap<>();
+  private Reactor reactor;
+  private Owner owner;
+
+  public Tickets(Libc libc, Log log) {
+    this.libc = libc;
+    this.log = log;
+    this.tcp = new TcpSockets(libc);
+  }
+
+  /** Before the first connection arrives. */
+  public void start(Reactor reactor, Owner owner) {
+    this.reactor = reactor;
+    this.owner = owner;
+  }
+
+  private static final class Ticket {
+    final int id;
+    final InetSocketAddress listener;
+    final int moved;
+    int ours = -1;
+
+    Ticket(int id, InetSocketAddress listener, int moved) {
+      this.id = id;
+      this.listener = listener;
+      this.moved = moved;
+    }
+  }
+
+  /**
+   * On the reactor's thread.
+   *
+   * @param moved taken over by this method
+   */
+  public void arrive(int id, ListenerKey listener, int moved) {
+    waiting.add(new Ticket(id, listener.reachableAt(), moved));
+    openMore();
+  }
+
+  private void openMore() {
+    while (!waiting.isEmpty() && underWay.size() < MOST_UNDER_WAY) {
+      open(waiting.poll());
+    }
+  }
+
+  private void open(Ticket ticket) {
+    InetSocketAddress target = ticket.listener;
+    int family = target.getAddress() instanceof Inet4Address ? Libc.AF_INET : Libc.AF_INET6;
+    try {
+      ticket.ours = tcp.bound(family, target.getAddress());
+      underWay.put(tcp.local(ticket.ours), ticket);
+      tcp.connect(ticket.ours, family, target);
+      reactor.watch(ticket.ours, () -> onEnd(ticket));
+    } catch (IOException failure) {
+      reject(ticket, failure.getMessage());
+    }
+  }
+
+  /** On the app's thread that accepts: must not throw. */
+  @Override
+  public void accept(Object descriptor, Object remote) {
+    if (underWay.isEmpty()) {
+      return;
+    }
+    try {
+      int fd = DescriptorNumber.of(descriptor);
+      Ticket ticket = underWay.remove(tcp.peer(fd));
+      if (ticket != null) {
+        redeem(ticket, fd, remote);
+      }
+    } catch (ErrnoException clientLeft) {
+      // Not one of ours: those stay until they are redeemed.
+    } catch (Throwable failure) {
+      log.error("can't look after an accepted connection: " + failure);
+    }
+  }
+
+  private void redeem(Ticket ticket, int fd, Object remote) {
+    try {
+      InetSocketAddress client = client(ticket.moved);
+      if (client != null) {
+        RemoteAddress.set(remote, client);
+      }
+      libc.setNonBlocking(ticket.moved, libc.isNonBlocking(fd));
+      libc.replace(fd, ticket.moved);
+      reactor.post(() -> taken(ticket));
+    } catch (IOException | ReflectiveOperationException failure) {
+      reactor.post(() -> reject(ticket, failure.toString()));
+    }
+  }
+
+  /** Null if the client has reset it meanwhile: the app shall see that, not we. */
+  private InetSocketAddress client(int moved) {
+    try {
+      return tcp.peer(moved);
+    } catch (ErrnoException gone) {
+      return null;
+    }
+  }
+
+  private void taken(Ticket ticket) {
+    discard(ticket);
+    owner.taken(ticket.id);
+    openMore();
+  }
+
+  /** Our end hears of it when the app's end was closed or replaced. */
+  private void onEnd(Ticket ticket) {
+    if (underWay.values().remove(ticket)) {
+      reject(ticket, "the application does not accept it");
+    } else {
+      reactor.unwatch(ticket.ours);
+    }
+  }
+
+  private void reject(Ticket ticket, String reason) {
+    underWay.values().remove(ticket);
+    discard(ticket);
+    owner.rejected(ticket.id, reason);
+    openMore();
+  }
+
+  private void discard(Ticket ticket) {
+    libc.close(ticket.moved);
+    if (ticket.ours >= 0) {
+      reactor.unwatch(ticket.ours);
+      tcp.abort(ticket.ours);
+    }
+  }
+}

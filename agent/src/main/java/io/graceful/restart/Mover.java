@@ -1,0 +1,74 @@
+package io.graceful.restart;
+
+import io.graceful.config.MovePolicy;
+import io.graceful.config.Option;
+import io.graceful.move.Interposer;
+import io.graceful.os.ProcFs;
+import java.io.IOException;
+
+/**
+ * Gets the means to move connections ready while the successor starts: changing the app's classes
+ * takes a while, and is not done before the first restart.
+ */
+final class Mover {
+
+  private static final String IO_URING = "anon_inode:[io_uring]";
+  private static final long PATIENCE_MILLIS = 2000;
+
+  private final Surroundings world;
+  private final MovePolicy policy;
+  private Thread preparation;
+  private volatile Interposer interposer;
+
+  Mover(Surroundings world) {
+    this.world = world;
+    this.policy = MovePolicy.parse(world.options.text(Option.MOVE));
+  }
+
+  /** Returns at once. */
+  void prepare() {
+    boolean done = interposer != null || preparation != null && preparation.isAlive();
+    if (done || policy.movesNothing()) {
+      return;
+    }
+    preparation = new Thread(this::start, "graceful-prepare");
+    preparation.setDaemon(true);
+    preparation.start();
+  }
+
+  private void start() {
+    try {
+      interposer =
+          Interposer.start(
+              world.libc, world.log, world.hooks, policy, world.options.millis(Option.DRAIN_QUIET));
+    } catch (IOException | RuntimeException | LinkageError failure) {
+      world.log.info(
+          "open connections can't move, they stay with the old process until they are idle: "
+              + failure.getMessage());
+    }
+  }
+
+  /** Null if connections can't move. */
+  Interposer ready() {
+    if (preparation == null) {
+      return null;
+    }
+    try {
+      preparation.join(PATIENCE_MILLIS);
+      boolean can = interposer != null && world.hooks.missing().isEmpty() && !usesIoUring();
+      return can ? interposer : null;
+    } catch (InterruptedException | IOException noTimeOrBlind) {
+      return null;
+    }
+  }
+
+  /** Reads that the kernel does for the app by itself can't be taken back. */
+  private static boolean usesIoUring() throws IOException {
+    for (int fd : ProcFs.openDescriptors()) {
+      if (IO_URING.equals(ProcFs.target(fd))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

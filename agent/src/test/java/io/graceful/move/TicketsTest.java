@@ -1,0 +1,183 @@
+package io.graceful.move;
+
+import static io.graceful.os.NativeLibc.LIBC;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.graceful.log.Log;
+import io.graceful.os.LeavesNoDescriptor;
+import io.graceful.os.Reactor;
+import io.graceful.sockets.Descriptors;
+import io.graceful.sockets.ListenerKey;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** An app that accepts, and says so to the tickets as the hooks in accept do. */
+@ExtendWith(LeavesNoDescriptor.class)
+class TicketsTest {
+
+  private static final Queue<Throwable> BUGS = new ConcurrentLinkedQueue<>();
+  private static Reactor reactor;
+
+  private final Tickets tickets = new Tickets(LIBC, new Log(1, Log.Level.INFO));
+  private final BlockingQueue<String> outcomes = new LinkedBlockingQueue<>();
+  private ServerSocketChannel oldServer;
+  private ServerSocketChannel newServer;
+
+  @BeforeAll
+  static void startReactor() throws Exception {
+    reactor = new Reactor(LIBC, BUGS::add);
+    Thread thread = new Thread(reactor, "reactor-of-tickets-test");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @BeforeEach
+  void serve() throws Exception {
+    oldServer = server();
+    newServer = server();
+    tickets.start(
+        reactor,
+        new Tickets.Owner() {
+          @Override
+          public void taken(int id) {
+            outcomes.add("taken " + id);
+          }
+
+          @Override
+          public void rejected(int id, String reason) {
+            outcomes.add("rejected " + id + ": " + reason);
+          }
+        });
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    oldServer.close();
+    newServer.close();
+    assertThat(BUGS).isEmpty();
+  }
+
+  private static ServerSocketChannel server() throws Exception {
+    return ServerSocketChannel.open()
+        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  }
+
+  private ListenerKey key(ServerSocketChannel server) throws Exception {
+    return ListenerKey.ofBound(LIBC, Descriptors.of(server));
+  }
+
+  /** Both processes have it while it moves; the old one closes its own. */
+  private void arrive(int id, ListenerKey listener, SocketChannel connection) throws Exception {
+    int copy = LIBC.duplicate(Descriptors.of(connection));
+    reactor.post(() -> tickets.arrive(id, listener, copy));
+  }
+
+  private String outcome() throws Exception {
+    return outcomes.poll(30, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void a_moved_connection_comes_out_of_accept_with_its_unread_bytes_and_its_address()
+      throws Exception {
+    try (SocketChannel client = SocketChannel.open(oldServer.getLocalAddress())) {
+      client.write(ByteBuffer.wrap("GET".getBytes()));
+      try (SocketChannel inOldApp = oldServer.accept()) {
+        arrive(7, key(newServer), inOldApp);
+        try (SocketChannel inNewApp = newServer.accept()) {
+          InetSocketAddress[] remote = {(InetSocketAddress) inNewApp.getRemoteAddress()};
+          tickets.accept(Descriptors.of(inNewApp), remote);
+
+          assertThat(outcome()).isEqualTo("taken 7");
+          assertThat(remote[0]).isEqualTo(client.getLocalAddress());
+          ByteBuffer request = ByteBuffer.allocate(3);
+          inNewApp.read(request);
+          assertThat(new String(request.array())).isEqualTo("GET");
+          inNewApp.write(ByteBuffer.wrap("200".getBytes()));
+          ByteBuffer response = ByteBuffer.allocate(3);
+          client.read(response);
+          assertThat(new String(response.array())).isEqualTo("200");
+        }
+      }
+    }
+  }
+
+  @Test
+  void a_client_of_the_new_process_is_left_alone() throws Exception {
+    try (SocketChannel moved = SocketChannel.open(oldServer.getLocalAddress());
+        SocketChannel inOldApp = oldServer.accept()) {
+      try (SocketChannel client = SocketChannel.open(newServer.getLocalAddress());
+          SocketChannel first = newServer.accept()) {
+        arrive(1, key(newServer), inOldApp);
+        try (SocketChannel second = newServer.accept()) {
+          InetSocketAddress[] remote = {(InetSocketAddress) first.getRemoteAddress()};
+          tickets.accept(Descriptors.of(first), remote);
+          assertThat(remote[0]).isEqualTo(client.getLocalAddress());
+          assertThat(outcomes).isEmpty();
+
+          remote[0] = (InetSocketAddress) second.getRemoteAddress();
+          tickets.accept(Descriptors.of(second), remote);
+          assertThat(outcome()).isEqualTo("taken 1");
+          assertThat(remote[0]).isEqualTo(moved.getLocalAddress());
+        }
+      }
+    }
+  }
+
+  @Test
+  void more_than_the_backlog_holds_wait_for_their_turn() throws Exception {
+    int connections = 100;
+    SocketChannel[] clients = new SocketChannel[connections];
+    SocketChannel[] inOldApp = new SocketChannel[connections];
+    for (int i = 0; i < connections; i++) {
+      clients[i] = SocketChannel.open(oldServer.getLocalAddress());
+      inOldApp[i] = oldServer.accept();
+      arrive(i, key(newServer), inOldApp[i]);
+    }
+    for (int i = 0; i < connections; i++) {
+      try (SocketChannel inNewApp = newServer.accept()) {
+        InetSocketAddress[] remote = {(InetSocketAddress) inNewApp.getRemoteAddress()};
+        tickets.accept(Descriptors.of(inNewApp), remote);
+        assertThat(outcome()).startsWith("taken ");
+      }
+    }
+    for (int i = 0; i < connections; i++) {
+      clients[i].close();
+      inOldApp[i].close();
+    }
+    assertThat(outcomes).isEmpty();
+  }
+
+  @Test
+  void goes_back_when_nobody_listens() throws Exception {
+    try (SocketChannel client = SocketChannel.open(oldServer.getLocalAddress());
+        SocketChannel inOldApp = oldServer.accept()) {
+      ListenerKey gone = key(newServer);
+      newServer.close();
+      arrive(3, gone, inOldApp);
+      assertThat(outcome()).startsWith("rejected 3: ");
+    }
+  }
+
+  @Test
+  void goes_back_when_the_app_closes_what_it_accepts() throws Exception {
+    try (SocketChannel client = SocketChannel.open(oldServer.getLocalAddress());
+        SocketChannel inOldApp = oldServer.accept()) {
+      arrive(4, key(newServer), inOldApp);
+      newServer.accept().close();
+      assertThat(outcome()).isEqualTo("rejected 4: the application does not accept it");
+    }
+  }
+}
