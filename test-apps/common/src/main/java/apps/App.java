@@ -42,6 +42,25 @@ public final class App {
     return "pid=" + pid + " generation=" + generation + "\n";
   }
 
+  /**
+   * What a client can't mistake for anybody else's answer: who answers, from which port it believes
+   * to have been asked, and what the client called this request.
+   *
+   * @param port of the client; 0 where it has none
+   * @param rawQuery with the client's {@code tag}
+   */
+  public String identityFor(int port, String rawQuery) {
+    return "pid="
+        + pid
+        + " generation="
+        + generation
+        + " peer="
+        + port
+        + " tag="
+        + Query.number(rawQuery, "tag")
+        + "\n";
+  }
+
   public StateDirectory state() {
     return state;
   }

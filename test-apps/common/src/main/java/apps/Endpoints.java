@@ -20,6 +20,9 @@ public final class Endpoints {
       case "GET /":
         send(exchange, app.identity());
         break;
+      case "GET /peer":
+        send(exchange, app.identityFor(exchange.peerPort(), exchange.query()));
+        break;
       case "GET /slow":
         App.sleep(Query.number(exchange.query(), "ms"));
         send(exchange, app.identity());

@@ -14,6 +14,9 @@ public interface Exchange {
   /** The undecoded query, or null. */
   String query();
 
+  /** The client's port. */
+  int peerPort();
+
   InputStream body() throws IOException;
 
   /** Sends the head of the answer; a stream for its body, which the caller closes. */

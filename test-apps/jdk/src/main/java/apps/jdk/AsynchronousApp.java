@@ -52,7 +52,7 @@ final class AsynchronousApp implements CompletionHandler<AsynchronousSocketChann
   private final class Connection {
 
     private final AsynchronousSocketChannel channel;
-    private final Dialogue dialogue = new Dialogue(app);
+    private final Dialogue dialogue;
     private final ByteBuffer in = ByteBuffer.allocate(16 * 1024);
     private final Then read = new Then(this::received);
     private final Then written = new Then(this::sent);
@@ -60,6 +60,7 @@ final class AsynchronousApp implements CompletionHandler<AsynchronousSocketChann
 
     Connection(AsynchronousSocketChannel channel) {
       this.channel = channel;
+      this.dialogue = new Dialogue(app, () -> PeerPort.of(channel));
       in.flip();
     }
 

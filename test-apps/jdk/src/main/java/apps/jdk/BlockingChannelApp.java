@@ -22,7 +22,7 @@ final class BlockingChannelApp {
   void run() throws IOException {
     while (server.isOpen()) {
       SocketChannel channel = server.accept();
-      new Thread(new BlockingConnection(channel, app)).start();
+      new Thread(new BlockingConnection(channel, () -> PeerPort.of(channel), app)).start();
     }
   }
 }

@@ -6,6 +6,7 @@ import apps.jdk.http.Step;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.util.function.IntSupplier;
 
 /** A connection that has a thread of its own. */
 final class BlockingConnection implements Runnable {
@@ -14,9 +15,9 @@ final class BlockingConnection implements Runnable {
   private final Dialogue dialogue;
   private final ByteBuffer in = ByteBuffer.allocate(16 * 1024);
 
-  BlockingConnection(ByteChannel channel, App app) {
+  BlockingConnection(ByteChannel channel, IntSupplier peerPort, App app) {
     this.channel = channel;
-    this.dialogue = new Dialogue(app);
+    this.dialogue = new Dialogue(app, peerPort);
     in.flip();
   }
 

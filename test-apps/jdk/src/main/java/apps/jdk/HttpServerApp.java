@@ -72,6 +72,11 @@ final class HttpServerApp {
     }
 
     @Override
+    public int peerPort() {
+      return http.getRemoteAddress().getPort();
+    }
+
+    @Override
     public InputStream body() {
       return http.getRequestBody();
     }

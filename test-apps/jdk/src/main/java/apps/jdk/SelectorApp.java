@@ -77,12 +77,13 @@ final class SelectorApp {
   private final class Connection {
 
     private final SocketChannel channel;
-    private final Dialogue dialogue = new Dialogue(app);
+    private final Dialogue dialogue;
     private final ByteBuffer in = ByteBuffer.allocate(16 * 1024);
     private ByteBuffer out = ByteBuffer.allocate(0);
 
     Connection(SocketChannel channel) {
       this.channel = channel;
+      this.dialogue = new Dialogue(app, () -> PeerPort.of(channel));
       in.flip();
     }
 

@@ -56,7 +56,7 @@ final class ServerSocketApp implements Runnable {
       Socket socket = server.accept();
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(readTimeoutMillis);
-      executor.execute(new BlockingConnection(new SocketStreams(socket), app));
+      executor.execute(new BlockingConnection(new SocketStreams(socket), socket::getPort, app));
     } catch (SocketTimeoutException e) {
       // Nobody came: look at the flag and go on.
     }

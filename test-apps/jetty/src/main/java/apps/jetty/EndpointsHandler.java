@@ -45,6 +45,11 @@ final class EndpointsHandler extends Handler.Abstract {
     }
 
     @Override
+    public int peerPort() {
+      return Request.getRemotePort(request);
+    }
+
+    @Override
     public InputStream body() {
       return Content.Source.asInputStream(request);
     }

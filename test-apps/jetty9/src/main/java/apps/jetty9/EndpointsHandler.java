@@ -53,6 +53,11 @@ final class EndpointsHandler extends AbstractHandler {
     }
 
     @Override
+    public int peerPort() {
+      return request.getRemotePort();
+    }
+
+    @Override
     public InputStream body() throws IOException {
       return request.getInputStream();
     }

@@ -23,6 +23,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -82,6 +84,9 @@ final class EndpointsHandler extends SimpleChannelInboundHandler<HttpObject> {
     switch (request.method() + " " + path) {
       case "GET /":
         send(ctx, HttpResponseStatus.OK, app.identity());
+        break;
+      case "GET /peer":
+        send(ctx, HttpResponseStatus.OK, app.identityFor(peerPort(ctx), query));
         break;
       case "GET /slow":
         after(
@@ -153,6 +158,12 @@ final class EndpointsHandler extends SimpleChannelInboundHandler<HttpObject> {
             ctx.close();
           }
         });
+  }
+
+  /** 0 on a UNIX domain socket. */
+  private static int peerPort(ChannelHandlerContext ctx) {
+    SocketAddress peer = ctx.channel().remoteAddress();
+    return peer instanceof InetSocketAddress ? ((InetSocketAddress) peer).getPort() : 0;
   }
 
   private static void after(ChannelHandlerContext ctx, long millis, Runnable action) {

@@ -3,6 +3,7 @@ package apps.springboot;
 import apps.App;
 import apps.Download;
 import apps.Upload;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +26,11 @@ class EndpointsController {
   @GetMapping(path = "/", produces = MediaType.TEXT_PLAIN_VALUE)
   String identity() {
     return app.identity();
+  }
+
+  @GetMapping(path = "/peer", produces = MediaType.TEXT_PLAIN_VALUE)
+  String peer(HttpServletRequest request) {
+    return app.identityFor(request.getRemotePort(), request.getQueryString());
   }
 
   @GetMapping(path = "/slow", produces = MediaType.TEXT_PLAIN_VALUE)

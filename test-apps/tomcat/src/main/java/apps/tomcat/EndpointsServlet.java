@@ -50,6 +50,11 @@ final class EndpointsServlet extends HttpServlet {
     }
 
     @Override
+    public int peerPort() {
+      return request.getRemotePort();
+    }
+
+    @Override
     public InputStream body() throws IOException {
       return request.getInputStream();
     }

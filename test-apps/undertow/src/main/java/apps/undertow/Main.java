@@ -68,6 +68,11 @@ public final class Main {
     }
 
     @Override
+    public int peerPort() {
+      return http.getSourceAddress().getPort();
+    }
+
+    @Override
     public InputStream body() {
       return http.getInputStream();
     }

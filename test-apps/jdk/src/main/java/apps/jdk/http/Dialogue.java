@@ -5,6 +5,7 @@ import apps.Download;
 import apps.Query;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntSupplier;
 
 /** The server's side of one HTTP/1.1 connection, without the connection: bytes in, steps out. */
 public final class Dialogue {
@@ -14,12 +15,17 @@ public final class Dialogue {
       ascii("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
 
   private final App app;
+  private final IntSupplier peerPort;
   private final RequestParser parser = new RequestParser();
   private Download download = new Download(0, 0);
   private boolean isOver;
 
-  public Dialogue(App app) {
+  /**
+   * @param peerPort the client's port, as the connection tells it when it is asked
+   */
+  public Dialogue(App app, IntSupplier peerPort) {
     this.app = app;
+    this.peerPort = peerPort;
   }
 
   /**
@@ -57,6 +63,9 @@ public final class Dialogue {
   private Step answer(Request request) {
     if (request.is("GET", "/")) {
       return text(request, 0, app.identity());
+    }
+    if (request.is("GET", "/peer")) {
+      return text(request, 0, app.identityFor(peerPort.getAsInt(), request.query));
     }
     if (request.is("GET", "/slow")) {
       return text(request, Query.number(request.query, "ms"), app.identity());
