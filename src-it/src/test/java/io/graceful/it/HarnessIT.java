@@ -28,10 +28,11 @@ class HarnessIT {
   @MethodSource("apps")
   void app_serves_the_load_and_ends_on_sigterm(App app, Servers servers) throws Exception {
     Server server = servers.launchWithoutAgent(app, Jdks.find(25)).start();
-    Load load = Loads.start(server);
+    Load load = Loads.startWithKeepAlive(server);
     LoadReport report = load.stop();
 
     Loads.assertNothingFailed(report);
+    Loads.assertConnectionsKept(report);
     assertThat(report.pids()).containsExactly(server.serving().pid());
     assertThat(server.greet().generation()).isEqualTo(1);
     server.signal(Signal.SIGTERM);

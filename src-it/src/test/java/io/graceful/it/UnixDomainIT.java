@@ -26,7 +26,7 @@ class UnixDomainIT {
   @MethodSource("appsAndJdks")
   void no_request_fails(App app, int jdk, Servers servers) throws Exception {
     Server server = servers.launch(app, Jdks.find(jdk)).start();
-    RestartUnderLoadIT.restartUnderLoad(server);
+    RestartUnderLoadIT.restartUnderLoad(server, Loads.start(server));
     assertThat(Path.of(server.argument("path"))).exists();
   }
 }

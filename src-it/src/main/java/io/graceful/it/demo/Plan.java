@@ -37,7 +37,7 @@ final class Plan {
   static String name(Traffic kind) {
     return switch (kind) {
       case CONNECTION_PER_REQUEST -> "each on a new connection";
-      case KEEP_ALIVE -> "keep-alive, busy";
+      case KEEP_ALIVE, BLIND_KEEP_ALIVE -> "keep-alive, busy";
       case SLOW -> "slow, 0.4 s each";
       case UPLOAD -> "uploads, 0.8 s each";
       case DOWNLOAD -> "downloads, 0.8 s each";

@@ -11,6 +11,9 @@ final class Libc {
   /** linux/prctl.h */
   private static final int PR_SET_CHILD_SUBREAPER = 36;
 
+  /** sys/resource.h */
+  private static final int PRIO_PROCESS = 0;
+
   private static final int EINTR = 4;
 
   private static final POSIX POSIX = POSIXFactory.getPOSIX();
@@ -23,6 +26,13 @@ final class Libc {
     if (RAW.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
       throw new IllegalStateException(
           "can't become a child subreaper: prctl: errno " + POSIX.errno());
+    }
+  }
+
+  /** The calling thread, not its process: see setpriority(2), C library/kernel differences. */
+  static void nice(int value) {
+    if (POSIX.setpriority(PRIO_PROCESS, 0, value) != 0) {
+      throw new IllegalStateException("can't be nice: setpriority: errno " + POSIX.errno());
     }
   }
 

@@ -18,6 +18,7 @@ abstract class Client implements Runnable {
   @Override
   public final void run() {
     try {
+      enter();
       while (isDue()) {
         attempt();
       }
@@ -27,6 +28,9 @@ abstract class Client implements Runnable {
       leave();
     }
   }
+
+  /** Called once in the client's thread, before anything else. */
+  void enter() {}
 
   /** Waits for the time of the next request; false when there is none. */
   boolean isDue() throws InterruptedException {

@@ -22,6 +22,9 @@ public abstract class Connection implements Closeable {
   /** How this connection is called in other people's logs: the local port, if there is one. */
   abstract String localName();
 
+  /** The port at this end, 0 if there is none. */
+  abstract int localPort();
+
   @Override
   public abstract void close();
 

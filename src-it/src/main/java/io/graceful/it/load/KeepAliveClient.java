@@ -1,22 +1,42 @@
 package io.graceful.it.load;
 
+import io.graceful.it.jvm.Niceness;
+import java.util.SplittableRandom;
+
 /**
- * Keeps its connection between requests.
+ * Keeps its connection between requests, and makes sure that each answer is its own: the server has
+ * to repeat the number of the request, and to know the port that it came from.
  *
  * <p>A blind client sends without looking whether the server has left in the meantime, as many
  * programs do: it loses the request when it has. The other kind looks first and opens another
  * connection, which only leaves the race between looking and sending.
  */
 final class KeepAliveClient extends Client {
-  private final int thinkMillis;
+  private final SplittableRandom random;
+  private final int mostThinkMillis;
   private final boolean blind;
   private Connection connection;
   private String connectionName = "";
+  private boolean closeWasAnnounced;
+  private long requests;
 
-  KeepAliveClient(Run run, Tally tally, int thinkMillis, boolean blind) {
+  /**
+   * @param mostThinkMillis between a response and the next request: a random time up to this
+   */
+  KeepAliveClient(Run run, Tally tally, int mostThinkMillis, boolean blind, long seed) {
     super(run, tally);
-    this.thinkMillis = thinkMillis;
+    this.random = new SplittableRandom(seed);
+    this.mostThinkMillis = mostThinkMillis;
     this.blind = blind;
+  }
+
+  /**
+   * Some dozens that hardly think ask for more than any server can give, and a successor that
+   * starts in the middle of that would take a minute.
+   */
+  @Override
+  void enter() {
+    Niceness.giveWay();
   }
 
   @Override
@@ -26,14 +46,16 @@ final class KeepAliveClient extends Client {
       leave();
     }
     if (connection == null) {
-      connectionName = "no connection";
-      connection = run.connect(tally);
-      connectionName = connection.localName();
+      connect();
     }
-    Request.Answer answer = Request.get(connection, "/", Request.Afterwards.KEEP);
-    tally.answeredBy(Greeting.parse(answer.body()).pid());
+    requests++;
+    Request.Answer answer =
+        Request.get(connection, "/peer?tag=" + requests, Request.Afterwards.KEEP);
+    Greeting greeting = Greeting.parse(answer.body(), connection.localPort(), requests);
+    tally.answeredBy(greeting.pid());
     if (answer.response().announcesClose()) {
       tally.closeAnnounced();
+      closeWasAnnounced = true;
       leave();
     }
   }
@@ -45,7 +67,7 @@ final class KeepAliveClient extends Client {
 
   @Override
   void afterSuccess() throws InterruptedException {
-    run.pause(thinkMillis);
+    run.pause(random.nextInt(mostThinkMillis + 1));
   }
 
   @Override
@@ -59,6 +81,16 @@ final class KeepAliveClient extends Client {
     if (connection != null) {
       connection.close();
       connection = null;
+    }
+  }
+
+  private void connect() throws RequestFailed {
+    connectionName = "no connection";
+    connection = run.connect(tally);
+    connectionName = connection.localName();
+    if (closeWasAnnounced) {
+      tally.replaced();
+      closeWasAnnounced = false;
     }
   }
 }

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * A load in progress.
@@ -113,26 +115,27 @@ public final class Load implements AutoCloseable {
       int clients = (int) Math.min(128, Math.max(8, perSecond / 4));
       return add(
           Traffic.CONNECTION_PER_REQUEST,
+          clients,
           (run, tally) -> {
             Pace pace = new Pace(perSecond);
-            return times(clients, i -> new ConnectionPerRequestClient(run, tally, pace));
+            return i -> new ConnectionPerRequestClient(run, tally, pace);
           });
     }
 
     /**
-     * @param thinkMillis between a response and the next request
+     * @param mostThinkMillis between a response and the next request: a random time up to this
      * @param blind whether to send without looking first: see {@link KeepAliveClient}
      */
-    public Plan keepAlive(int clients, int thinkMillis, boolean blind) {
+    public Plan keepAlive(int clients, int mostThinkMillis, boolean blind) {
       return add(
-          Traffic.KEEP_ALIVE,
-          (run, tally) -> times(clients, i -> new KeepAliveClient(run, tally, thinkMillis, blind)));
+          blind ? Traffic.BLIND_KEEP_ALIVE : Traffic.KEEP_ALIVE,
+          clients,
+          (run, tally) -> i -> new KeepAliveClient(run, tally, mostThinkMillis, blind, SEED + i));
     }
 
     public Plan slow(int clients, int millis) {
       longestMillis = Math.max(longestMillis, millis);
-      return add(
-          Traffic.SLOW, (run, tally) -> times(clients, i -> new SlowClient(run, tally, millis)));
+      return add(Traffic.SLOW, clients, (run, tally) -> i -> new SlowClient(run, tally, millis));
     }
 
     /** Uploads of {@code bytes} that take {@code millis} each. */
@@ -140,8 +143,8 @@ public final class Load implements AutoCloseable {
       longestMillis = Math.max(longestMillis, millis);
       return add(
           Traffic.UPLOAD,
-          (run, tally) ->
-              times(clients, i -> new UploadClient(run, tally, bytes, millis, SEED + i)));
+          clients,
+          (run, tally) -> i -> new UploadClient(run, tally, bytes, millis, SEED + i));
     }
 
     /** Downloads of {@code bytes} that take {@code millis} each. */
@@ -149,7 +152,8 @@ public final class Load implements AutoCloseable {
       longestMillis = Math.max(longestMillis, millis);
       return add(
           Traffic.DOWNLOAD,
-          (run, tally) -> times(clients, i -> new DownloadClient(run, tally, bytes, millis)));
+          clients,
+          (run, tally) -> i -> new DownloadClient(run, tally, bytes, millis));
     }
 
     /**
@@ -169,25 +173,19 @@ public final class Load implements AutoCloseable {
       return new Load(this, run, tallies, clients);
     }
 
-    private Plan add(Traffic kind, Kind clients) {
-      Tally tally = new Tally();
+    private Plan add(Traffic kind, int clients, Kind clientsOf) {
+      Tally tally = new Tally(clients);
       if (tallies.put(kind, tally) != null) {
         throw new IllegalArgumentException(kind + " was given twice");
       }
-      traffic.put(kind, run -> clients.create(run, tally));
+      traffic.put(
+          kind, run -> IntStream.range(0, clients).mapToObj(clientsOf.start(run, tally)).toList());
       return this;
     }
 
-    private static List<Client> times(int count, Function<Integer, Client> client) {
-      List<Client> clients = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        clients.add(client.apply(i));
-      }
-      return clients;
-    }
-
     private interface Kind {
-      List<Client> create(Run run, Tally tally);
+      /** What makes a client of its number, once the run has begun. */
+      IntFunction<Client> start(Run run, Tally tally);
     }
   }
 }

@@ -23,11 +23,20 @@ final class Tally {
   private final List<String> examples = new ArrayList<>();
   private final Map<Long, Long> pids = new TreeMap<>();
   private final Histogram latencies = new Histogram(TimeUnit.MINUTES.toMicros(10), 3);
+  private final int clients;
   private long started;
   private long succeeded;
   private long connections;
   private long reconnects;
   private long announcedCloses;
+  private long replacements;
+
+  /**
+   * @param clients that share it
+   */
+  Tally(int clients) {
+    this.clients = clients;
+  }
 
   void started() {
     synchronized (lock) {
@@ -72,6 +81,13 @@ final class Tally {
     }
   }
 
+  /** A connection was opened in the place of one whose close had been announced. */
+  void replaced() {
+    synchronized (lock) {
+      replacements++;
+    }
+  }
+
   void answeredBy(long pid) {
     synchronized (lock) {
       pids.merge(pid, 1L, Long::sum);
@@ -86,9 +102,11 @@ final class Tally {
           Collections.unmodifiableMap(new EnumMap<>(failures)),
           List.copyOf(examples),
           Collections.unmodifiableMap(new TreeMap<>(pids)),
+          clients,
           connections,
           reconnects,
           announcedCloses,
+          replacements,
           latencies.copy());
     }
   }

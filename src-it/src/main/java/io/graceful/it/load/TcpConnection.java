@@ -63,6 +63,11 @@ final class TcpConnection extends Connection {
   }
 
   @Override
+  int localPort() {
+    return socket.getLocalPort();
+  }
+
+  @Override
   public void close() {
     closeQuietly(socket);
   }

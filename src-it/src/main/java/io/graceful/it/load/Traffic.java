@@ -12,10 +12,20 @@ public enum Traffic {
    * under the client.
    */
   KEEP_ALIVE,
+  /**
+   * The same by clients that send without looking whether the server has left: each connection that
+   * is closed under them is a request lost.
+   */
+  BLIND_KEEP_ALIVE,
   /** The server takes its time: finds requests that are cut because nobody waited for them. */
   SLOW,
   /** The client takes its time to send a body. */
   UPLOAD,
   /** The server takes its time to send a body. */
-  DOWNLOAD
+  DOWNLOAD;
+
+  /** Whether its clients open another connection only when they have lost the one they had. */
+  public boolean keepsConnections() {
+    return this == KEEP_ALIVE || this == BLIND_KEEP_ALIVE;
+  }
 }

@@ -13,10 +13,12 @@ import org.HdrHistogram.Histogram;
  * @param failures how many failed, by kind; no entry for a kind that didn't happen
  * @param examples the first few failures of each kind, with time and local port
  * @param pids who answered how often, as far as the answers tell
+ * @param clients who made the requests
  * @param connections connections opened
  * @param reconnects keep-alive connections that the server had closed unannounced, found before
  *     anything was sent on them
  * @param announcedCloses responses by which the server ended a keep-alive connection properly
+ * @param replacements connections opened in the place of one that was ended like that
  * @param latencies of the successful requests, in microseconds
  */
 public record TrafficReport(
@@ -25,9 +27,11 @@ public record TrafficReport(
     Map<Failure, Long> failures,
     List<String> examples,
     Map<Long, Long> pids,
+    int clients,
     long connections,
     long reconnects,
     long announcedCloses,
+    long replacements,
     Histogram latencies) {
 
   public long failed() {
@@ -40,6 +44,15 @@ public record TrafficReport(
 
   public long inFlight() {
     return started - succeeded - failed();
+  }
+
+  /**
+   * Connections that keep-alive clients had to open although the server had not announced that it
+   * would close the one before: by a failure, or found closed. Negative while clients have not
+   * connected yet.
+   */
+  public long lostConnections() {
+    return connections - clients - replacements;
   }
 
   /** How many requests were in flight at some moment between an earlier snapshot and this one. */

@@ -139,6 +139,11 @@ final class UnixConnection extends Connection {
   }
 
   @Override
+  int localPort() {
+    return 0;
+  }
+
+  @Override
   public void close() {
     closeQuietly(selector);
     closeQuietly(channel);

@@ -17,6 +17,7 @@ class LoadTest {
           Load.against("127.0.0.1", server.port())
               .connectionPerRequest(100)
               .keepAlive(2, 10, true)
+              .keepAlive(2, 10, false)
               .slow(2, 100)
               .uploads(2, 50_000, 100)
               .downloads(2, 50_000, 0)
@@ -29,7 +30,7 @@ class LoadTest {
         assertThat(report.of(kind).succeeded()).as("%s", kind).isGreaterThanOrEqualTo(2);
         assertThat(report.of(kind).inFlight()).as("%s", kind).isZero();
       }
-      assertThat(report.of(Traffic.KEEP_ALIVE).connections()).isEqualTo(2);
+      assertThat(report.of(Traffic.BLIND_KEEP_ALIVE).connections()).isEqualTo(2);
       assertThat(report.pids()).containsExactly(17L);
       assertThat(report.summary()).contains("CONNECTION_PER_REQUEST", "0 failed", "median");
     }

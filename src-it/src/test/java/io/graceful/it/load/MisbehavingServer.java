@@ -89,6 +89,7 @@ final class MisbehavingServer implements AutoCloseable {
   static final class ServedConnection {
     private final Socket socket;
     private final BufferedReader in;
+    private String requestLine = "";
 
     ServedConnection(Socket socket) throws IOException {
       this.socket = socket;
@@ -100,10 +101,24 @@ final class MisbehavingServer implements AutoCloseable {
     /** Reads up to the empty line; false when the client has left. */
     boolean readHead() throws IOException {
       String line = in.readLine();
+      requestLine = line;
       while (line != null && !line.isEmpty()) {
         line = in.readLine();
       }
       return line != null;
+    }
+
+    /** What a server should answer to the last request. */
+    String rightAnswer() {
+      return ok(
+          requestLine.contains("/peer?")
+              ? requestLine.replaceAll(
+                  ".* /peer.tag=(\\d+) .*", "pid=17 generation=1 peer=" + peerPort() + " tag=$1\n")
+              : GREETING);
+    }
+
+    int peerPort() {
+      return socket.getPort();
     }
 
     void send(String text) throws IOException {

@@ -25,6 +25,7 @@ final class WellBehavedServer implements AutoCloseable {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
     server.setExecutor(executor);
     server.createContext("/", exchange -> answer(exchange, GREETING));
+    server.createContext("/peer", WellBehavedServer::peer);
     server.createContext("/slow", WellBehavedServer::slow);
     server.createContext("/upload", WellBehavedServer::upload);
     server.createContext("/download", WellBehavedServer::download);
@@ -39,6 +40,14 @@ final class WellBehavedServer implements AutoCloseable {
   public void close() {
     server.stop(0);
     executor.shutdownNow();
+  }
+
+  private static void peer(HttpExchange exchange) throws IOException {
+    String body =
+        String.format(
+            "pid=17 generation=1 peer=%d %s%n",
+            exchange.getRemoteAddress().getPort(), exchange.getRequestURI().getQuery());
+    answer(exchange, body.getBytes(StandardCharsets.US_ASCII));
   }
 
   private static void slow(HttpExchange exchange) throws IOException {
