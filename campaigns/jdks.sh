@@ -42,12 +42,7 @@ main() {
     fi
   done
 
-  echo "jdks: building (log: target/campaign/jdks/build.log)"
-  if ! run_maven "$LOGS/build.log" -DskipTests package; then
-    explain "$LOGS/build.log"
-    echo "jdks: the build failed: see $LOGS/build.log" >&2
-    exit 1
-  fi
+  build_all jdks "$LOGS"
 
   local IFS=:
   export JDK_HOMES="${homes[*]}${JDK_HOMES:+:$JDK_HOMES}"

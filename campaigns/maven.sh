@@ -11,3 +11,27 @@ run_maven() {
 explain() {
   grep '^\[ERROR\]' "$1" | grep -v -E '^\[ERROR\] ($|To see|Re-run|For more|See |-> |\[Help)' | head -n 20 >&2 || tail -n 5 "$1" >&2
 }
+
+# build_all NAME LOGS : everything but tests, or the end of the campaign of this name.
+build_all() {
+  echo "$1: building (log: ${2#"$PWD"/}/build.log)"
+  if ! run_maven "$2/build.log" -DskipTests package; then
+    explain "$2/build.log"
+    echo "$1: the build failed: see $2/build.log" >&2
+    exit 1
+  fi
+}
+
+# restart_under_load LOG SERVERS RESTARTS MAVEN_OPTION... : RestartUnderLoadIT, with this many restarts of each app, and
+# the servers' own logs in the directory SERVERS.
+restart_under_load() {
+  local log=$1 servers=$2 restarts=$3
+  shift 3
+  run_maven "$log" -pl src-it failsafe:integration-test failsafe:verify -Dit.test=RestartUnderLoadIT \
+    "-Dgraceful.it.restarts=$restarts" "-Dgraceful.it.logs=$servers" "$@"
+}
+
+# counts LOG : how many tests ran, and how long they took.
+counts() {
+  grep -E '^\[(INFO|WARNING|ERROR)\] Tests run: .*Time elapsed' "$1" | tail -n 1 | sed 's/^\[[A-Z]*\] //; s/ <<< FAILURE!//; s/ -- in .*//'
+}

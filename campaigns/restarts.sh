@@ -29,16 +29,10 @@ main() {
   esac
   [[ ${1:-} != -- ]] || shift
   mkdir -p "$LOGS"
-  echo "restarts: building (log: target/campaign/restarts/build.log)"
-  if ! run_maven "$LOGS/build.log" -DskipTests package; then
-    explain "$LOGS/build.log"
-    echo "restarts: the build failed: see $LOGS/build.log" >&2
-    exit 1
-  fi
+  build_all restarts "$LOGS"
   echo "restarts: $restarts of each app (log: target/campaign/restarts/tests.log)"
-  if run_maven "$LOGS/tests.log" -pl src-it failsafe:integration-test failsafe:verify -Dit.test=RestartUnderLoadIT \
-    "-Dgraceful.it.restarts=$restarts" "-Dgraceful.it.logs=$LOGS/servers" "$@"; then
-    echo "restarts: passed: $(grep -E '^\[INFO\] Tests run: ' "$LOGS/tests.log" | tail -n 1), $restarts restarts each"
+  if restart_under_load "$LOGS/tests.log" "$LOGS/servers" "$restarts" "$@"; then
+    echo "restarts: passed: $(counts "$LOGS/tests.log"), $restarts restarts each"
   else
     explain "$LOGS/tests.log"
     echo "restarts: FAILED: see $LOGS/tests.log and $LOGS/servers"
