@@ -11,10 +11,27 @@ import java.nio.file.StandardOpenOption;
 /** The directory in which runs of the app leave a line each; without one nothing is kept. */
 public final class StateDirectory {
 
+  private static final int GLANCE_MILLIS = 10;
+
   private final Path directory;
 
   StateDirectory(String directory) {
     this.directory = directory == null ? null : Paths.get(directory);
+  }
+
+  /** Where a file of that name is, or would be. */
+  public Path path(String file) {
+    if (directory == null) {
+      throw Options.refuse("state= is missing");
+    }
+    return directory.resolve(file);
+  }
+
+  /** Waits until somebody has made a file of that name. */
+  public void await(String file) {
+    while (!Files.exists(path(file))) {
+      App.sleep(GLANCE_MILLIS);
+    }
   }
 
   /**

@@ -18,6 +18,15 @@ public final class Apps {
   public static final App NONE = App.jdk("none").speaking(Protocol.NOTHING);
   public static final App HELLO = App.jdk("hello").speaking(Protocol.NOTHING);
 
+  public static final App PROTOCOLS = App.http("protocols", "protocols", 8, "threads");
+  public static final App PROTOCOLS_NIO = App.http("protocols-nio", "protocols", 8, "nio");
+  public static final App LINES =
+      App.http("lines", "protocols", 8, "lines").speaking(Protocol.LINES);
+  public static final App TLS =
+      App.http("tls", "protocols", 8, "tls").speaking(Protocol.HTTP_OVER_TLS);
+  public static final App PROXIED =
+      App.http("proxied", "protocols", 8, "proxied").speaking(Protocol.HTTP_BEHIND_PROXY);
+
   public static final App TOMCAT_NIO = App.http("tomcat-nio", "tomcat", 17, "nio");
   public static final App TOMCAT_NIO2 = App.http("tomcat-nio2", "tomcat", 17, "nio2");
   public static final App TOMCAT8 = App.http("tomcat8", "tomcat8", 8, "nio");

@@ -114,7 +114,12 @@ public final class Launch {
       if (app.equals(Apps.TWO)) {
         arguments.putIfAbsent("admin", Integer.toString(FreePort.find()));
       }
-      endpoint = Endpoint.tcp("127.0.0.1", port);
+      endpoint =
+          switch (app.protocol()) {
+            case HTTP_OVER_TLS -> Endpoint.tls("127.0.0.1", port);
+            case HTTP_BEHIND_PROXY -> Endpoint.proxied("127.0.0.1", port);
+            default -> Endpoint.tcp("127.0.0.1", port);
+          };
     }
     ProcessFamily family = ProcessFamily.start(processBuilder());
     Server server =

@@ -7,6 +7,7 @@ import io.graceful.it.jvm.ProcessView;
 import io.graceful.it.load.Endpoint;
 import io.graceful.it.load.Greeting;
 import io.graceful.it.load.Load;
+import io.graceful.it.load.ManualClient;
 import io.graceful.it.load.Request;
 import io.graceful.it.load.RequestFailed;
 import java.io.IOException;
@@ -113,6 +114,11 @@ public final class Server implements AutoCloseable {
 
   /** Asks the server who it is, on a new connection. */
   public Greeting greet() throws RequestFailed {
+    if (app.protocol() == Protocol.LINES) {
+      try (ManualClient client = ManualClient.connect(endpoint)) {
+        return client.receiveHello();
+      }
+    }
     return Greeting.parse(Request.get(endpoint, "/"));
   }
 
@@ -205,7 +211,7 @@ public final class Server implements AutoCloseable {
    */
   boolean isServedBy(ProcessId process) {
     switch (app.protocol()) {
-      case HTTP, HTTP_OVER_UNIX -> {
+      case HTTP, HTTP_OVER_UNIX, HTTP_OVER_TLS, HTTP_BEHIND_PROXY, LINES -> {
         try {
           return greet().pid() == process.pid();
         } catch (RequestFailed notYet) {

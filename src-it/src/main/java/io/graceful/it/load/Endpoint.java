@@ -16,16 +16,38 @@ public interface Endpoint {
   Connection open(int connectMillis, int readMillis) throws RequestFailed;
 
   static Endpoint tcp(String host, int port) {
+    return tcp(host, port, "", socket -> socket);
+  }
+
+  /** Trusts any certificate: who answers is told by the answer. */
+  static Endpoint tls(String host, int port) {
+    return tcp(host, port, "tls ", socket -> Tls.on(socket, host, port));
+  }
+
+  /** Introduces itself by the PROXY protocol, as if it came from its own port elsewhere. */
+  static Endpoint proxied(String host, int port) {
+    return tcp(
+        host,
+        port,
+        "proxied ",
+        socket -> {
+          String line = "PROXY TCP4 192.0.2.1 192.0.2.2 " + socket.getLocalPort() + " 80\r\n";
+          socket.getOutputStream().write(Response.ascii(line));
+          return socket;
+        });
+  }
+
+  private static Endpoint tcp(String host, int port, String kind, TcpConnection.Layer layer) {
     InetSocketAddress address = new InetSocketAddress(host, port);
     return new Endpoint() {
       @Override
       public Connection open(int connectMillis, int readMillis) throws RequestFailed {
-        return TcpConnection.open(address, connectMillis, readMillis);
+        return TcpConnection.open(address, connectMillis, readMillis, layer);
       }
 
       @Override
       public String toString() {
-        return host + ":" + port;
+        return kind + host + ":" + port;
       }
     };
   }

@@ -14,8 +14,9 @@ import java.util.TreeMap;
  *
  * @param status the status code
  * @param headers by lower-case name; of a repeated header the last one
+ * @param trailers likewise, what came after a chunked body
  */
-public record Response(int status, Map<String, String> headers) {
+public record Response(int status, Map<String, String> headers, Map<String, String> trailers) {
 
   /** Whether the server said that it will close the connection after this response. */
   boolean announcesClose() {
@@ -24,17 +25,48 @@ public record Response(int status, Map<String, String> headers) {
 
   /** Reads one whole response; any status but 200 is a failure. */
   static Response read(InputStream in, OutputStream sink) throws RequestFailed {
+    return read(
+        in,
+        reader -> {
+          Response response = reader.head();
+          while (response.isInterim()) {
+            response = reader.head();
+          }
+          if (response.status != 200) {
+            throw new RequestFailed(Failure.BAD_STATUS, "status " + response.status);
+          }
+          return response.withTrailers(reader.body(response.headers, sink));
+        });
+  }
+
+  /**
+   * Reads the next response of any status, also an interim one.
+   *
+   * @param toHead whether it answers a HEAD, and so has no body whatever it says
+   */
+  static Response readAny(InputStream in, OutputStream sink, boolean toHead) throws RequestFailed {
+    return read(
+        in,
+        reader -> {
+          Response response = reader.head();
+          boolean hasBody =
+              !toHead && !response.isInterim() && response.status != 204 && response.status != 304;
+          return hasBody ? response.withTrailers(reader.body(response.headers, sink)) : response;
+        });
+  }
+
+  private boolean isInterim() {
+    return status / 100 == 1;
+  }
+
+  private Response withTrailers(Map<String, String> fields) {
+    return new Response(status, headers, fields);
+  }
+
+  private static Response read(InputStream in, Reading reading) throws RequestFailed {
     Reader reader = new Reader(in);
     try {
-      Response response = reader.head();
-      while (response.status / 100 == 1) {
-        response = reader.head();
-      }
-      if (response.status != 200) {
-        throw new RequestFailed(Failure.BAD_STATUS, "status " + response.status);
-      }
-      reader.body(response.headers, sink);
-      return response;
+      return reading.by(reader);
     } catch (EOFException e) {
       throw reader.count == 0
           ? new RequestFailed(Failure.EOF_BEFORE_RESPONSE, "closed before the first byte")
@@ -53,6 +85,10 @@ public record Response(int status, Map<String, String> headers) {
     }
   }
 
+  private interface Reading {
+    Response by(Reader reader) throws IOException, RequestFailed;
+  }
+
   private static final class Reader {
     private static final int LONGEST_LINE = 8 * 1024;
 
@@ -64,7 +100,11 @@ public record Response(int status, Map<String, String> headers) {
     }
 
     Response head() throws IOException, RequestFailed {
-      int status = status(line());
+      return new Response(status(line()), fields(), Map.of());
+    }
+
+    /** Headers or trailers, and the empty line after them. */
+    private Map<String, String> fields() throws IOException, RequestFailed {
       Map<String, String> headers = new TreeMap<>();
       for (String line = line(); !line.isEmpty(); line = line()) {
         int colon = line.indexOf(':');
@@ -74,31 +114,33 @@ public record Response(int status, Map<String, String> headers) {
         headers.put(
             line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
       }
-      return new Response(status, headers);
+      return headers;
     }
 
-    void body(Map<String, String> headers, OutputStream sink) throws IOException, RequestFailed {
+    /** Gives the trailers. */
+    Map<String, String> body(Map<String, String> headers, OutputStream sink)
+        throws IOException, RequestFailed {
       String length = headers.get("content-length");
+      Map<String, String> trailers = Map.of();
       if (headers.getOrDefault("transfer-encoding", "").equalsIgnoreCase("chunked")) {
-        chunks(sink);
+        trailers = chunks(sink);
       } else if (length != null) {
         copy(number(length, 10), sink);
       } else {
         untilClosed(sink);
       }
       sink.close();
+      return trailers;
     }
 
-    private void chunks(OutputStream sink) throws IOException, RequestFailed {
+    private Map<String, String> chunks(OutputStream sink) throws IOException, RequestFailed {
       for (long size = chunkSize(); size > 0; size = chunkSize()) {
         copy(size, sink);
         if (!line().isEmpty()) {
           throw new RequestFailed(Failure.WRONG_BODY, "a chunk is longer than it said");
         }
       }
-      while (!line().isEmpty()) {
-        // Trailers tell us nothing.
-      }
+      return fields();
     }
 
     private long chunkSize() throws IOException, RequestFailed {

@@ -7,7 +7,7 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 
-/** A TCP connection. */
+/** A TCP connection, or what is layered on one. */
 final class TcpConnection extends Connection {
   private final Socket socket;
   private int readMillis;
@@ -18,6 +18,15 @@ final class TcpConnection extends Connection {
 
   static TcpConnection open(InetSocketAddress address, int connectMillis, int readMillis)
       throws RequestFailed {
+    return open(address, connectMillis, readMillis, socket -> socket);
+  }
+
+  /**
+   * @param layer what is to be done with a connected socket before it is used
+   */
+  static TcpConnection open(
+      InetSocketAddress address, int connectMillis, int readMillis, Layer layer)
+      throws RequestFailed {
     Socket socket = new Socket();
     try {
       socket.setTcpNoDelay(true);
@@ -27,7 +36,8 @@ final class TcpConnection extends Connection {
         // then connects it to itself.
         throw new ConnectException("Connection refused (connected to itself)");
       }
-      TcpConnection connection = new TcpConnection(socket);
+      socket.setSoTimeout(readMillis);
+      TcpConnection connection = new TcpConnection(layer.on(socket));
       connection.readTimeout(readMillis);
       return connection;
     } catch (IOException e) {
@@ -70,6 +80,10 @@ final class TcpConnection extends Connection {
   @Override
   public void close() {
     closeQuietly(socket);
+  }
+
+  interface Layer {
+    Socket on(Socket connected) throws IOException;
   }
 
   private static void closeQuietly(Socket socket) {
