@@ -107,7 +107,7 @@ class KeepAliveLoadTest {
       throws Exception {
     try (MisbehavingServer server = MisbehavingServer.answering(behaviour)) {
       Traffic kind = blind ? Traffic.BLIND_KEEP_ALIVE : Traffic.KEEP_ALIVE;
-      Load load = server.load().limits(5_000, 5_000).keepAlive(1, 20, blind).start();
+      Load load = server.load().keepAlive(1, 20, blind).start();
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
       while (load.snapshot().of(kind).started() < 12 && System.nanoTime() < deadline) {
         Thread.sleep(5);

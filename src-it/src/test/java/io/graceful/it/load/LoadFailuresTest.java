@@ -45,7 +45,8 @@ class LoadFailuresTest {
   void full_accept_queue_counts_as_connect_timeout() throws Exception {
     try (MisbehavingServer server = MisbehavingServer.neverAccepting()) {
       List<Socket> queued = fillQueue(server.port());
-      assertOnly(Failure.CONNECT_TIMEOUT, failuresOf(server.load().connectionPerRequest(50)));
+      assertOnly(
+          Failure.CONNECT_TIMEOUT, failuresOf(server.impatientLoad().connectionPerRequest(50)));
       for (Socket socket : queued) {
         socket.close();
       }
@@ -55,8 +56,8 @@ class LoadFailuresTest {
   @Test
   void silence_counts_as_read_timeout() throws Exception {
     try (MisbehavingServer server =
-        MisbehavingServer.answering(connection -> Thread.sleep(5_000))) {
-      assertOnly(Failure.READ_TIMEOUT, failuresOf(server.load().slow(1, 1)));
+        MisbehavingServer.answering(connection -> Thread.sleep(20_000))) {
+      assertOnly(Failure.READ_TIMEOUT, failuresOf(server.impatientLoad().slow(1, 1)));
     }
   }
 
@@ -66,9 +67,9 @@ class LoadFailuresTest {
         MisbehavingServer.answering(
             connection -> {
               connection.send("HTTP/1.1 200 OK\r\n");
-              Thread.sleep(5_000);
+              Thread.sleep(20_000);
             })) {
-      assertOnly(Failure.READ_TIMEOUT, failuresOf(server.load().slow(1, 1)));
+      assertOnly(Failure.READ_TIMEOUT, failuresOf(server.impatientLoad().slow(1, 1)));
     }
   }
 

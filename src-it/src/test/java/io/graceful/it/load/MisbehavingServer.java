@@ -49,7 +49,13 @@ final class MisbehavingServer implements AutoCloseable {
     return listener.getLocalPort();
   }
 
+  /** With limits that a machine with other things to do keeps too. */
   Load.Plan load() {
+    return Load.against("127.0.0.1", port()).limits(5_000, 5_000);
+  }
+
+  /** For tests in which a client is to give up. */
+  Load.Plan impatientLoad() {
     return Load.against("127.0.0.1", port()).limits(300, 300);
   }
 

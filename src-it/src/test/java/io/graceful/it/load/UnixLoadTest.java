@@ -45,7 +45,7 @@ class UnixLoadTest {
 
   @Test
   void silence_counts_as_read_timeout() throws Exception {
-    TrafficReport report = run(channel -> channel.read(ByteBuffer.allocate(1)));
+    TrafficReport report = run(channel -> channel.read(ByteBuffer.allocate(1)), 200);
     assertThat(report.failures()).containsOnlyKeys(Failure.READ_TIMEOUT);
   }
 
@@ -64,13 +64,17 @@ class UnixLoadTest {
   }
 
   private TrafficReport run(Behaviour behaviour) throws Exception {
+    return run(behaviour, 5_000);
+  }
+
+  private TrafficReport run(Behaviour behaviour, int millis) throws Exception {
     Path path = directory.resolve("test.sock");
     try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       listener.bind(UnixDomainSocketAddress.of(path));
       Thread acceptor = new Thread(() -> accept(listener, behaviour), "unix-server");
       acceptor.setDaemon(true);
       acceptor.start();
-      Load load = Load.against(Endpoint.unix(path)).limits(200, 200).slow(1, 1).start();
+      Load load = Load.against(Endpoint.unix(path)).limits(millis, millis).slow(1, 1).start();
       while (load.snapshot().succeeded() + load.snapshot().failed() == 0) {
         Thread.sleep(5);
       }
