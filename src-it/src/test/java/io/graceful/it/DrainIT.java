@@ -8,9 +8,11 @@ import io.graceful.it.app.Server;
 import io.graceful.it.junit.Servers;
 import io.graceful.it.junit.ServersExtension;
 import io.graceful.it.load.Load;
+import io.graceful.it.load.ManualClient;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -55,6 +57,28 @@ class DrainIT {
         .singleElement()
         .asString()
         .contains("connections still busy: 1");
+  }
+
+  /** By its own shutdown: the server says goodbye, and then closes. */
+  @EachJdk
+  void session_that_does_not_end_is_ended_by_the_app(int jdk, Servers servers) throws Exception {
+    Server server =
+        servers.launch(Apps.LINES, Jdks.find(jdk)).option("drain.timeout", "3s").start();
+    long old = server.serving().pid();
+    try (ManualClient session = ManualClient.connect(server.endpoint())) {
+      assertThat(session.receiveHello().pid()).isEqualTo(old);
+      long begin = System.nanoTime();
+      Restart restart = server.beginRestart();
+      restart.awaitSuccessor();
+      restart.awaitAnswer();
+      session.sendText("are you there?\n");
+      assertThat(session.receiveLine()).startsWith("are you there? pid=" + old + " ");
+      assertThat(session.receiveLine()).startsWith("bye pid=" + old + " ");
+      assertThat(session.receiveByte()).as("after the goodbye").isEqualTo(-1);
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(3));
+      restart.awaitPredecessorGone();
+      Generations.assertOldOnesEndedWell(server, List.of(restart));
+    }
   }
 
   @EachJdk

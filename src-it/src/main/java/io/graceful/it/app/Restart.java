@@ -71,6 +71,13 @@ public final class Restart {
     server.serving(successor);
   }
 
+  /** Waits until the predecessor says that it no longer accepts. */
+  public void awaitHandover() {
+    String beginning =
+        "graceful[" + predecessor.pid() + "]: handed over to pid " + successor.pid() + " ";
+    server.awaitStderr("the handover", line -> line.startsWith(beginning));
+  }
+
   public void awaitPredecessorGone() {
     exitStatus = server.awaitExit(predecessor, Server.LIMIT);
     finishedAfter = sinceSignal();

@@ -48,6 +48,11 @@ abstract class Client implements Runnable {
   /** The connection of the last request, for the report. */
   abstract String connectionName();
 
+  /** The process that answered the request before on the same connection; 0 if there was none. */
+  long lastAnsweredBy() {
+    return 0;
+  }
+
   void afterSuccess() throws InterruptedException {}
 
   void afterFailure() throws InterruptedException {
@@ -64,11 +69,14 @@ abstract class Client implements Runnable {
       tally.succeeded(System.nanoTime() - due);
       afterSuccess();
     } catch (RequestFailed e) {
-      tally.failed(e, connectionName());
+      tally.failed(e, due, connectionName(), lastAnsweredBy());
       afterFailure();
     } catch (RuntimeException e) {
       tally.failed(
-          new RequestFailed(Failure.UNEXPECTED, "the client is broken: " + e), connectionName());
+          new RequestFailed(Failure.UNEXPECTED, "the client is broken: " + e),
+          due,
+          connectionName(),
+          lastAnsweredBy());
       afterFailure();
     }
   }

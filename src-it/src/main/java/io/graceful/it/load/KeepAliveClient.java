@@ -19,6 +19,7 @@ final class KeepAliveClient extends Client {
   private String connectionName = "";
   private boolean closeWasAnnounced;
   private long requests;
+  private long lastAnsweredBy;
 
   /**
    * @param mostThinkMillis between a response and the next request: a random time up to this
@@ -52,7 +53,8 @@ final class KeepAliveClient extends Client {
     Request.Answer answer =
         Request.get(connection, "/peer?tag=" + requests, Request.Afterwards.KEEP);
     Greeting greeting = Greeting.parse(answer.body(), connection.localPort(), requests);
-    tally.answeredBy(greeting.pid());
+    lastAnsweredBy = greeting.pid();
+    tally.answeredBy(lastAnsweredBy);
     if (answer.response().announcesClose()) {
       tally.closeAnnounced();
       closeWasAnnounced = true;
@@ -63,6 +65,11 @@ final class KeepAliveClient extends Client {
   @Override
   String connectionName() {
     return connectionName;
+  }
+
+  @Override
+  long lastAnsweredBy() {
+    return lastAnsweredBy;
   }
 
   @Override
@@ -86,6 +93,7 @@ final class KeepAliveClient extends Client {
 
   private void connect() throws RequestFailed {
     connectionName = "no connection";
+    lastAnsweredBy = 0;
     connection = run.connect(tally);
     connectionName = connection.localName();
     if (closeWasAnnounced) {

@@ -16,11 +16,12 @@ import org.HdrHistogram.Histogram;
  * a snapshot.
  */
 final class Tally {
-  private static final int EXAMPLES = 5;
+  /** More than anybody wants to read; a dead server gives thousands. */
+  private static final int KEPT = 1000;
 
   private final Object lock = new Object();
   private final Map<Failure, Long> failures = new EnumMap<>(Failure.class);
-  private final List<String> examples = new ArrayList<>();
+  private final List<FailedRequest> failedRequests = new ArrayList<>();
   private final Map<Long, Long> pids = new TreeMap<>();
   private final Histogram latencies = new Histogram(TimeUnit.MINUTES.toMicros(10), 3);
   private final int clients;
@@ -52,13 +53,21 @@ final class Tally {
     }
   }
 
-  void failed(RequestFailed failed, String connection) {
+  /**
+   * @param begun by {@link System#nanoTime()}
+   */
+  void failed(RequestFailed failed, long begun, String connection, long lastAnsweredBy) {
     synchronized (lock) {
       long before = failures.merge(failed.failure(), 1L, Long::sum) - 1;
-      if (before < EXAMPLES) {
-        LocalTime now = LocalTime.now().truncatedTo(ChronoUnit.MILLIS);
-        examples.add(
-            now + " " + failed.failure() + " on " + connection + ": " + failed.getMessage());
+      if (before < KEPT) {
+        failedRequests.add(
+            new FailedRequest(
+                LocalTime.now().truncatedTo(ChronoUnit.MILLIS),
+                begun,
+                failed.failure(),
+                connection,
+                lastAnsweredBy,
+                failed.getMessage()));
       }
     }
   }
@@ -100,7 +109,7 @@ final class Tally {
           started,
           succeeded,
           Collections.unmodifiableMap(new EnumMap<>(failures)),
-          List.copyOf(examples),
+          List.copyOf(failedRequests),
           Collections.unmodifiableMap(new TreeMap<>(pids)),
           clients,
           connections,

@@ -1,5 +1,6 @@
 package io.graceful.it.load;
 
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,7 +12,7 @@ import org.HdrHistogram.Histogram;
  * @param started requests begun, each of which succeeded, failed or is in flight
  * @param succeeded requests answered in full and correctly
  * @param failures how many failed, by kind; no entry for a kind that didn't happen
- * @param examples the first few failures of each kind, with time and local port
+ * @param failedRequests the first of each kind, up to a thousand, in the order in which they failed
  * @param pids who answered how often, as far as the answers tell
  * @param clients who made the requests
  * @param connections connections opened
@@ -25,7 +26,7 @@ public record TrafficReport(
     long started,
     long succeeded,
     Map<Failure, Long> failures,
-    List<String> examples,
+    List<FailedRequest> failedRequests,
     Map<Long, Long> pids,
     int clients,
     long connections,
@@ -33,6 +34,16 @@ public record TrafficReport(
     long announcedCloses,
     long replacements,
     Histogram latencies) {
+  private static final int EXAMPLES = 5;
+
+  /** A few failures of each kind. */
+  public List<String> examples() {
+    Map<Failure, Integer> shown = new EnumMap<>(Failure.class);
+    return failedRequests.stream()
+        .filter(failed -> shown.merge(failed.failure(), 1, Integer::sum) <= EXAMPLES)
+        .map(FailedRequest::toString)
+        .toList();
+  }
 
   public long failed() {
     return failures.values().stream().mapToLong(Long::longValue).sum();
