@@ -146,7 +146,6 @@ final class Intake {
           new Interposed(
               one.connection,
               one.standInInode,
-              one.past.isFresh(),
               relay.add(one.client, one.app, one.past.history(), observer, true)));
     }
     batches.add(new Batch(libc, batch));

@@ -27,21 +27,17 @@ final class Interposed {
   final long standInInode;
   final ListenerKey listener;
 
-  /** Neither side had said anything to the other when it was taken. */
-  final boolean isFresh;
-
   final Connection relayed;
   State state = State.SETTLING;
 
   /** The successor did not want it: it stays here until it ends. */
   boolean stays;
 
-  Interposed(OpenConnection connection, long standInInode, boolean isFresh, Connection relayed) {
+  Interposed(OpenConnection connection, long standInInode, Connection relayed) {
     this.appFd = connection.fd();
     this.clientInode = connection.inode();
     this.listener = connection.listener();
     this.standInInode = standInInode;
-    this.isFresh = isFresh;
     this.relayed = relayed;
   }
 }

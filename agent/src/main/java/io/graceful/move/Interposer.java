@@ -235,9 +235,11 @@ public final class Interposer implements Observer {
   private void settle() throws IOException {
     for (Interposed one : intake.settled()) {
       if (all.containsKey(one.relayed)) {
+        // Not what was so when it was taken: a thread that was reading may have got a request.
+        Past past = Past.of(libc, one.relayed.socket());
         one.state = Interposed.State.RELAYED;
-        one.relayed.admit();
-        if (one.isFresh && departures != null) {
+        one.relayed.admit(past.history());
+        if (past.isFresh() && departures != null) {
           departures.add(one);
         }
       }
