@@ -1,8 +1,12 @@
 package io.graceful.os;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Starts a program with posix_spawn(3). ProcessBuilder is no option: it can't pass descriptors, and
@@ -12,6 +16,12 @@ public final class SpawnRequest {
 
   /** Where the child finds the descriptor that it inherits. */
   public static final int INHERITED_FD = 3;
+
+  /** Since glibc 2.29. */
+  static final String ADD_CHDIR = "posix_spawn_file_actions_addchdir_np";
+
+  /** Since glibc 2.34. */
+  static final String ADD_CLOSEFROM = "posix_spawn_file_actions_addclosefrom_np";
 
   private static final short POSIX_SPAWN_SETSIGDEF = 0x04;
   private static final short POSIX_SPAWN_SETSIGMASK = 0x08;
@@ -77,27 +87,42 @@ public final class SpawnRequest {
    *     in the child
    */
   public int spawn(Libc libc) throws ErrnoException {
-    if (directory == null || libc.calls.has("posix_spawn_file_actions_addchdir_np")) {
-      return spawn(libc, directory);
+    return spawn(libc, libc.calls::has);
+  }
+
+  /**
+   * @param offered whether the C library has a function; a seam for tests of the old ones
+   */
+  int spawn(Libc libc, Predicate<String> offered) throws ErrnoException {
+    if (directory == null || offered.test(ADD_CHDIR)) {
+      return spawn(libc, offered, directory);
     }
-    return spawnInDirectory(libc);
+    return isCurrent(directory) ? spawn(libc, offered, null) : spawnFromItsDirectory(libc, offered);
+  }
+
+  private static boolean isCurrent(String directory) {
+    try {
+      return Files.isSameFile(Paths.get(directory), Paths.get("/proc/self/cwd"));
+    } catch (IOException missing) {
+      return false;
+    }
   }
 
   /**
    * Before glibc 2.29: from a thread that has a working directory of its own (unshare(2),
-   * CLONE_FS).
+   * CLONE_FS). Containers may forbid that, and the directory is seldom another one.
    */
-  private int spawnInDirectory(Libc libc) throws ErrnoException {
+  private int spawnFromItsDirectory(Libc libc, Predicate<String> offered) throws ErrnoException {
     int[] pid = new int[1];
-    ErrnoException[] failure = new ErrnoException[1];
+    Throwable[] failure = new Throwable[1];
     Thread thread =
         new Thread(
             () -> {
               try (NativeMemory path = NativeMemory.string(directory)) {
                 libc.calls.check("unshare", CLONE_FS);
                 libc.calls.check("chdir", path.address);
-                pid[0] = spawn(libc, null);
-              } catch (ErrnoException failed) {
+                pid[0] = spawn(libc, offered, null);
+              } catch (Throwable failed) {
                 failure[0] = failed;
               }
             },
@@ -115,13 +140,17 @@ public final class SpawnRequest {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    if (failure[0] instanceof ErrnoException) {
+      throw (ErrnoException) failure[0];
+    }
     if (failure[0] != null) {
-      throw failure[0];
+      throw new IllegalStateException(failure[0]);
     }
     return pid[0];
   }
 
-  private int spawn(Libc libc, String workingDirectory) throws ErrnoException {
+  private int spawn(Libc libc, Predicate<String> offered, String workingDirectory)
+      throws ErrnoException {
     NativeCalls calls = libc.calls;
     List<NativeMemory> kept = new ArrayList<>();
     try {
@@ -133,12 +162,12 @@ public final class SpawnRequest {
       try {
         if (workingDirectory != null) {
           long path = keep(kept, NativeMemory.string(workingDirectory)).address;
-          must("chdir", calls.call("posix_spawn_file_actions_addchdir_np", actions, path));
+          must("chdir", calls.call(ADD_CHDIR, actions, path));
         }
         must(
             "dup2",
             calls.call("posix_spawn_file_actions_adddup2", actions, inherited, INHERITED_FD));
-        leakNothing(libc, actions);
+        leakNothing(libc, offered, actions);
         must(
             "sigmask",
             calls.call("posix_spawnattr_setsigmask", attributes, sigset(kept, blockedSignals)));
@@ -177,11 +206,10 @@ public final class SpawnRequest {
    * JDK sockets are not close-on-exec: one client connection leaked into the child would never
    * close.
    */
-  private static void leakNothing(Libc libc, long actions) throws ErrnoException {
-    if (libc.calls.has("posix_spawn_file_actions_addclosefrom_np")) {
-      must(
-          "closefrom",
-          libc.calls.call("posix_spawn_file_actions_addclosefrom_np", actions, INHERITED_FD + 1));
+  private static void leakNothing(Libc libc, Predicate<String> offered, long actions)
+      throws ErrnoException {
+    if (offered.test(ADD_CLOSEFROM)) {
+      must("closefrom", libc.calls.call(ADD_CLOSEFROM, actions, INHERITED_FD + 1));
       return;
     }
     // Before glibc 2.34: mark what is open now. What the app opens between here and the spawn may
@@ -192,7 +220,7 @@ public final class SpawnRequest {
           libc.calls.call("fcntl", fd, F_SETFD, FD_CLOEXEC);
         }
       }
-    } catch (java.io.IOException noProc) {
+    } catch (IOException noProc) {
       throw new ErrnoException("list /proc/self/fd", ErrnoException.ENOENT);
     }
   }

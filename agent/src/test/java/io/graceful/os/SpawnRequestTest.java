@@ -1,0 +1,137 @@
+package io.graceful.os;
+
+import static io.graceful.os.NativeLibc.LIBC;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Real children, with the C library of this machine and with what older ones lack left out. */
+@ExtendWith(LeavesNoDescriptor.class)
+class SpawnRequestTest {
+
+  private static final Set<String> LACKING_IN_2_28 =
+      Set.of(SpawnRequest.ADD_CHDIR, SpawnRequest.ADD_CLOSEFROM);
+  private static final Set<String> LACKING_IN_2_33 = Set.of(SpawnRequest.ADD_CLOSEFROM);
+
+  @TempDir Path directory;
+
+  static Stream<Set<String>> lacking() {
+    return Stream.of(Set.of(), LACKING_IN_2_33, LACKING_IN_2_28);
+  }
+
+  @ParameterizedTest
+  @MethodSource("lacking")
+  void the_child_starts_in_its_directory_and_no_thread_of_ours_moves(Set<String> lacking)
+      throws Exception {
+    Path report = directory.resolve("report");
+    Path wanted = Files.createDirectories(directory.resolve("a directory"));
+    CountDownLatch over = new CountDownLatch(1);
+    Thread bystander = new Thread(() -> await(over), "bystander");
+    bystander.start();
+    Map<Integer, String> before = directories();
+
+    assertThat(run(shell("pwd -P > " + report).directory(wanted.toString()), lacking)).isZero();
+
+    assertThat(report).hasContent(wanted.toRealPath().toString());
+    assertThat(directories()).containsAllEntriesOf(living(before));
+    assertThat(Path.of("/proc/self/cwd").toRealPath()).isEqualTo(Path.of("").toRealPath());
+    over.countDown();
+    bystander.join();
+  }
+
+  @ParameterizedTest
+  @MethodSource("lacking")
+  void the_child_gets_one_descriptor_and_nothing_leaks(Set<String> lacking) throws Exception {
+    Path report = directory.resolve("report");
+    try (ServerSocket notCloseOnExec = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThat(notCloseOnExec.isBound()).isTrue();
+
+      assertThat(run(shell("exec > " + report + "; ls /proc/$$/fd"), lacking)).isZero();
+    }
+    assertThat(Files.readAllLines(report)).containsExactly("0", "1", "2", "3");
+  }
+
+  @Test
+  void a_directory_that_is_missing_is_an_error_here() throws Exception {
+    SpawnRequest request = shell("true").directory(directory.resolve("missing").toString());
+
+    assertThatThrownBy(() -> request.spawn(LIBC, without(LACKING_IN_2_28)))
+        .isInstanceOf(ErrnoException.class)
+        .hasMessage("chdir: ENOENT (no such file or directory)");
+
+    assertThat(Path.of("/proc/self/cwd").toRealPath()).isEqualTo(Path.of("").toRealPath());
+  }
+
+  private SpawnRequest shell(String script) {
+    return new SpawnRequest(
+            "/bin/sh", bytes("sh", "-c", script + "; exit $?"), bytes("PATH=/usr/bin:/bin"))
+        .inherit(2);
+  }
+
+  /** Its wait status. */
+  private static int run(SpawnRequest request, Set<String> lacking) throws Exception {
+    int pid = request.spawn(LIBC, without(lacking));
+    Integer[] status = new Integer[1];
+    Await.until("the end of the child", () -> (status[0] = LIBC.reap(pid)) != null);
+    return status[0];
+  }
+
+  private static Predicate<String> without(Set<String> lacking) {
+    return function -> !lacking.contains(function) && LIBC.calls.has(function);
+  }
+
+  /** Of each thread. */
+  private static Map<Integer, String> directories() throws IOException {
+    Map<Integer, String> directories = new TreeMap<>();
+    for (int tid : ProcFs.threads()) {
+      try {
+        Path link = Path.of("/proc/self/task/" + tid + "/cwd");
+        directories.put(tid, Files.readSymbolicLink(link).toString());
+      } catch (IOException endedMeanwhile) {
+        // The JVM's own threads come and go.
+      }
+    }
+    return directories;
+  }
+
+  private static Map<Integer, String> living(Map<Integer, String> threads) throws IOException {
+    Map<Integer, String> living = new TreeMap<>(threads);
+    living.keySet().retainAll(directories().keySet());
+    return living;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException nobodyDoesThat) {
+      throw new IllegalStateException(nobodyDoesThat);
+    }
+  }
+
+  private static List<byte[]> bytes(String... strings) {
+    List<byte[]> bytes = new ArrayList<>();
+    for (String string : strings) {
+      bytes.add(string.getBytes(StandardCharsets.UTF_8));
+    }
+    return bytes;
+  }
+}
