@@ -148,7 +148,8 @@ final class Swapper {
     return -1;
   }
 
-  private static Map<Integer, List<EpollRegistration>> byDescriptor(List<Integer> epolls) {
+  private static Map<Integer, List<EpollRegistration>> byDescriptor(List<Integer> epolls)
+      throws IOException {
     Map<Integer, List<EpollRegistration>> byDescriptor = new HashMap<>();
     for (EpollRegistration entry : EpollRegistration.in(epolls)) {
       byDescriptor.computeIfAbsent(entry.fd(), fd -> new ArrayList<>(1)).add(entry);

@@ -64,7 +64,7 @@ public final class EpollRegistration {
   }
 
   /** Every entry of these epoll instances. */
-  public static List<EpollRegistration> in(List<Integer> instances) {
+  public static List<EpollRegistration> in(List<Integer> instances) throws IOException {
     List<EpollRegistration> entries = new ArrayList<>();
     for (int epoll : instances) {
       for (String line : ProcFs.descriptorInfo(epoll)) {

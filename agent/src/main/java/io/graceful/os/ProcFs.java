@@ -9,7 +9,9 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,9 +72,20 @@ public final class ProcFs {
     return "";
   }
 
-  /** {@code /proc/self/fdinfo/N}, line by line; empty if the descriptor is closed. */
-  public static List<String> descriptorInfo(int fd) {
-    return linesOf("/proc/self/fdinfo/" + fd);
+  /**
+   * {@code /proc/self/fdinfo/N}, line by line; empty if the descriptor is closed.
+   *
+   * @throws IOException if it is open but can't be looked at
+   */
+  public static List<String> descriptorInfo(int fd) throws IOException {
+    try {
+      return lines("/proc/self/fdinfo/" + fd);
+    } catch (IOException unreadable) {
+      if (target(fd) == null) {
+        return new ArrayList<>();
+      }
+      throw unreadable;
+    }
   }
 
   /**
@@ -172,7 +185,7 @@ public final class ProcFs {
   private static List<Integer> numbers(String directory) throws IOException {
     String[] names = new File(directory).list();
     if (names == null) {
-      throw new IOException("can't read " + directory + ": is /proc mounted?");
+      throw unlistable(directory);
     }
     List<Integer> numbers = new ArrayList<>(names.length);
     for (String name : names) {
@@ -181,16 +194,34 @@ public final class ProcFs {
     return numbers;
   }
 
+  /** File.list does not tell; NIO does, but is too dear for the way of every start. */
+  private static IOException unlistable(String directory) {
+    try {
+      Files.newDirectoryStream(Paths.get(directory)).close();
+      return new IOException("could not read " + directory + " a moment ago, but now");
+    } catch (NoSuchFileException missing) {
+      return new IOException("can't read " + directory + ": is /proc mounted?");
+    } catch (FileSystemException unreadable) {
+      return new IOException("can't read " + directory + ": " + unreadable.getReason());
+    } catch (IOException unreadable) {
+      return unreadable;
+    }
+  }
+
   private static List<String> linesOf(String file) {
     try {
-      List<String> lines = new ArrayList<>();
-      for (String line : new String(read(file), StandardCharsets.ISO_8859_1).split("\n")) {
-        lines.add(line);
-      }
-      return lines;
+      return lines(file);
     } catch (IOException gone) {
       return new ArrayList<>();
     }
+  }
+
+  private static List<String> lines(String file) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (String line : new String(read(file), StandardCharsets.ISO_8859_1).split("\n")) {
+      lines.add(line);
+    }
+    return lines;
   }
 
   /** These files have no size, so they are read until their end. */

@@ -7,6 +7,7 @@ import io.graceful.handover.Frame;
 import io.graceful.handover.Frame.Type;
 import io.graceful.handover.Lifeline;
 import io.graceful.move.Interposer;
+import io.graceful.os.FreeDescriptors;
 import io.graceful.os.Libc;
 import io.graceful.os.Reactor;
 import io.graceful.process.ChildProcess;
@@ -49,6 +50,12 @@ final class Restart {
   private static final long DROP_GRACE_MILLIS = 5000;
 
   private static final long REAP_MILLIS = 20;
+
+  /**
+   * Free ones that a restart begins with, and one more for each listener: about twice what it has
+   * open at any time, as the app goes on opening some.
+   */
+  private static final int DESCRIPTORS = 16;
 
   private final Surroundings world;
   private final Mover mover;
@@ -99,8 +106,10 @@ final class Restart {
 
   void begin() {
     try {
+      FreeDescriptors.require(world.libc, DESCRIPTORS);
       LiveListeners live = LiveListeners.scan(world.libc, world.bound);
       listeners = live.handedOver();
+      FreeDescriptors.require(world.libc, DESCRIPTORS + listeners.size());
       for (Listener foreign : live.leftOut()) {
         world.log.debug("not handed over: " + foreign + " was bound by native code");
       }

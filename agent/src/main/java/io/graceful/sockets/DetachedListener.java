@@ -42,10 +42,22 @@ public final class DetachedListener {
         libc.close(silent);
       }
     } catch (IOException failure) {
-      detached.reattach();
+      detached.undo(failure);
       throw failure;
     }
     return detached;
+  }
+
+  private void undo(IOException failure) {
+    if (silentInode == NONE) {
+      release(); // Nothing was exchanged yet.
+      return;
+    }
+    try {
+      reattach();
+    } catch (IOException again) {
+      failure.addSuppressed(again);
+    }
   }
 
   /**

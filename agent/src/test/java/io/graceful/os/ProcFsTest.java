@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +41,7 @@ class ProcFsTest {
   }
 
   @Test
-  void has_nothing_to_say_of_a_descriptor_that_is_closed() {
+  void has_nothing_to_say_of_a_descriptor_that_is_closed() throws Exception {
     assertThat(ProcFs.target(NEVER_OPEN)).isNull();
     assertThat(ProcFs.socketInode(NEVER_OPEN)).isEqualTo(-1);
     assertThat(ProcFs.descriptorInfo(NEVER_OPEN)).isEmpty();
@@ -117,5 +118,34 @@ class ProcFsTest {
     }
 
     assertThat(strings).isEqualTo(content.isEmpty() ? List.of() : List.of(expected.split(",", -1)));
+  }
+
+  @Test
+  void what_can_not_be_looked_at_is_an_error() throws Exception {
+    int counter = LIBC.eventCounter();
+    assertThat(complaint(ProcFs::openDescriptors)).isEmpty();
+    assertThat(complaint(() -> ProcFs.descriptorInfo(counter))).isEmpty();
+    String list;
+    String info;
+    String closed;
+    try (FewDescriptors none = new FewDescriptors(0)) {
+      list = complaint(ProcFs::openDescriptors);
+      info = complaint(() -> ProcFs.descriptorInfo(counter));
+      closed = complaint(() -> ProcFs.descriptorInfo(NEVER_OPEN));
+    }
+    LIBC.close(counter);
+
+    assertThat(list).isEqualTo("can't read /proc/self/fd: Too many open files");
+    assertThat(info).isEqualTo("/proc/self/fdinfo/" + counter + " (Too many open files)");
+    assertThat(closed).isEmpty();
+  }
+
+  private static String complaint(Callable<?> look) throws Exception {
+    try {
+      look.call();
+      return "";
+    } catch (IOException failure) {
+      return failure.getMessage();
+    }
   }
 }

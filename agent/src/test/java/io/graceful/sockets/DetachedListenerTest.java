@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.graceful.os.Epoll;
+import io.graceful.os.FewDescriptors;
 import io.graceful.os.LeavesNoDescriptor;
 import io.graceful.os.ProcFs;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -185,5 +187,28 @@ class DetachedListenerTest {
 
   private static DetachedListener detach(ServerSocketChannel server) throws Exception {
     return DetachedListener.detach(LIBC, Descriptors.listener(LIBC, Descriptors.of(server)));
+  }
+
+  /** It takes a copy, a silent one, and looks at epoll. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void with_too_few_descriptors_the_listener_stays_and_nothing_leaks(int left) throws Exception {
+    try (ServerSocketChannel server = server()) {
+      Listener listener = Descriptors.listener(LIBC, Descriptors.of(server));
+      DetachedListener.detach(LIBC, listener).reattach();
+
+      IOException failure = null;
+      try (FewDescriptors few = new FewDescriptors(left)) {
+        DetachedListener.detach(LIBC, listener);
+      } catch (IOException expected) {
+        failure = expected;
+      }
+
+      assertThat(failure).hasMessageMatching("(?i).*too many open files.*");
+      try (SocketChannel client = SocketChannel.open(server.getLocalAddress());
+          SocketChannel accepted = server.accept()) {
+        assertThat(accepted.getRemoteAddress()).isEqualTo(client.getLocalAddress());
+      }
+    }
   }
 }
