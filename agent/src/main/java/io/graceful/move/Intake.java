@@ -146,6 +146,7 @@ final class Intake {
           new Interposed(
               one.connection,
               one.standInInode,
+              one.past,
               relay.add(one.client, one.app, one.past.history(), observer, true)));
     }
     batches.add(new Batch(libc, batch));

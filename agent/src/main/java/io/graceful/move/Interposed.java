@@ -27,17 +27,21 @@ final class Interposed {
   final long standInInode;
   final ListenerKey listener;
 
+  /** Just before it was taken. */
+  final Past past;
+
   final Connection relayed;
   State state = State.SETTLING;
 
   /** The successor did not want it: it stays here until it ends. */
   boolean stays;
 
-  Interposed(OpenConnection connection, long standInInode, Connection relayed) {
+  Interposed(OpenConnection connection, long standInInode, Past past, Connection relayed) {
     this.appFd = connection.fd();
     this.clientInode = connection.inode();
     this.listener = connection.listener();
     this.standInInode = standInInode;
+    this.past = past;
     this.relayed = relayed;
   }
 }

@@ -39,7 +39,7 @@ public final class Interposer implements Observer {
   private static final long TICK_MILLIS = 2;
   private static final long IDLE_LOOK_NANOS = 20_000_000;
   private static final long PUBLISH_NANOS = 10_000_000;
-  private static final long GIVE_BACK_NANOS = 300_000_000;
+  private static final long GIVE_BACK_NANOS = 1_000_000_000;
 
   private final Libc libc;
   private final Log log;
@@ -235,13 +235,8 @@ public final class Interposer implements Observer {
   private void settle() throws IOException {
     for (Interposed one : intake.settled()) {
       if (all.containsKey(one.relayed)) {
-        // Not what was so when it was taken: a thread that was reading may have got a request.
-        Past past = Past.of(libc, one.relayed.socket());
         one.state = Interposed.State.RELAYED;
-        one.relayed.admit(past.history());
-        if (past.isFresh() && departures != null) {
-          departures.add(one);
-        }
+        admit(one);
       }
     }
     List<Interposed> stuck = intake.stuck();
@@ -249,6 +244,18 @@ public final class Interposer implements Observer {
     if (!stuck.isEmpty()) {
       log.debug("threads of the application do not let go of " + stuck.size() + " connections");
       returns.giveBack(stuck);
+    }
+  }
+
+  private void admit(Interposed one) throws IOException {
+    Past now = Past.of(libc, one.relayed.socket());
+    if (now.consumed() == one.past.consumed()) {
+      one.relayed.admit();
+    } else {
+      one.relayed.admit(now.history()); // A thread that was reading has got something.
+    }
+    if (now.isFresh() && departures != null) {
+      departures.add(one);
     }
   }
 

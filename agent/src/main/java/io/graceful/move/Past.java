@@ -22,9 +22,14 @@ final class Past {
     return new Past(TcpInfo.of(libc, client), libc.unread(client), libc.unsent(client));
   }
 
+  /** How many bytes of the client were read. */
+  long consumed() {
+    return info.bytesReceived() - unread;
+  }
+
   /** The app has neither read nor written a byte. */
   boolean isFresh() {
-    return info.dataSegmentsSent() == 0 && info.bytesReceived() == unread;
+    return info.dataSegmentsSent() == 0 && consumed() == 0;
   }
 
   /**

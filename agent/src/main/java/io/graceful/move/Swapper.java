@@ -94,9 +94,10 @@ final class Swapper {
       throw full;
     }
     try {
+      Past past = Past.of(libc, client);
       long standIn = sockets.inode(pair[0]);
       DescriptorSwap.replace(libc, fd, pair[0], entries(registrations, fd, connection.inode()));
-      return new Taken(connection, client, pair[1], standIn, Past.of(libc, client));
+      return new Taken(connection, client, pair[1], standIn, past);
     } catch (IOException failure) {
       libc.close(client);
       libc.close(pair[1]);
