@@ -64,7 +64,9 @@ public final class Frame {
     /** Successor: the app has accepted that connection; the predecessor forgets it. */
     TAKEN,
     /** Successor: the app can't have it; text = why. It stays with the predecessor. */
-    REJECTED
+    REJECTED,
+    /** Successor: a client of this listener has begun with an HTTP/1.x request; text = key. */
+    SPEAKS_HTTP
   }
 
   private final Type type;

@@ -130,6 +130,11 @@ public final class Interposer implements Observer {
         });
   }
 
+  /** The successor has heard a client of this listener. */
+  public void speaksHttp(ListenerKey listener) {
+    relay.post(() -> speakHttp.add(listener));
+  }
+
   /** The successor could not hand it to its app. */
   public void rejected(int id, String reason) {
     relay.post(
@@ -358,6 +363,7 @@ public final class Interposer implements Observer {
     return one.state != Interposed.State.RELAYED
         || one.relayed.isOpaque()
         || one.relayed.isBusy(quietMillis)
+        || one.relayed.silentMillis() < quietMillis
         || isExpectedToMove(one);
   }
 

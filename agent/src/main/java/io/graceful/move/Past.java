@@ -40,7 +40,21 @@ final class Past {
     if (isFresh()) {
       return History.FRESH;
     }
-    boolean answered = info.dataSegmentsSent() > 0 && info.sentAgo() <= info.receivedAgo();
-    return answered && unread == 0 && unsent == 0 ? History.quiet(info.sentAgo()) : History.BUSY;
+    boolean isQuiet = info.dataSegmentsSent() > 0 && appSpokeLast() && unread == 0 && unsent == 0;
+    return isQuiet ? History.quiet(info.sentAgo()) : History.BUSY;
+  }
+
+  /**
+   * The kernel's times are in clock ticks, and a client on the same machine sends its next request
+   * within one. If it had, that would have acknowledged the answer before; and it would, where each
+   * message is one segment, be ahead by one.
+   */
+  private boolean appSpokeLast() {
+    if (info.sentAgo() != info.receivedAgo()) {
+      return info.sentAgo() < info.receivedAgo();
+    }
+    return info.unacknowledged() > 0
+        || info.acknowledgedAgo() < info.receivedAgo()
+        || info.dataSegmentsReceived() <= info.dataSegmentsSent();
   }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -30,6 +31,9 @@ public final class Tickets implements BiConsumer<Object, Object> {
     void taken(int id);
 
     void rejected(int id, String reason);
+
+    /** A new client of this listener has begun with an HTTP/1.x request. */
+    void speaksHttp(ListenerKey listener);
   }
 
   private static final int MOST_UNDER_WAY = 16;
@@ -41,6 +45,7 @@ public final class Tickets implements BiConsumer<Object, Object> {
   private final ConcurrentHashMap<InetSocketAddress, Ticket> underWay = new ConcurrentHashMap<>();
   private Reactor reactor;
   private Owner owner;
+  private volatile FirstWords firstWords;
 
   public Tickets(Libc libc, Log log) {
     this.libc = libc;
@@ -49,9 +54,16 @@ public final class Tickets implements BiConsumer<Object, Object> {
   }
 
   /** Before the first connection arrives. */
-  public void start(Reactor reactor, Owner owner) {
+  public void start(Reactor reactor, Owner owner, Collection<ListenerKey> listeners) {
     this.reactor = reactor;
     this.owner = owner;
+    firstWords =
+        new FirstWords(libc, listeners, listener -> reactor.post(() -> owner.speaksHttp(listener)));
+  }
+
+  /** The predecessor is gone: nobody needs to know any more. */
+  public void stop() {
+    firstWords = null;
   }
 
   private static final class Ticket {
@@ -99,14 +111,18 @@ public final class Tickets implements BiConsumer<Object, Object> {
   /** On the app's thread that accepts: must not throw. */
   @Override
   public void accept(Object descriptor, Object remote) {
-    if (underWay.isEmpty()) {
+    FirstWords curious = firstWords;
+    if (underWay.isEmpty() && curious == null) {
       return;
     }
     try {
       int fd = DescriptorNumber.of(descriptor);
-      Ticket ticket = underWay.remove(tcp.peer(fd));
+      InetSocketAddress peer = tcp.peer(fd);
+      Ticket ticket = peer == null ? null : underWay.remove(peer);
       if (ticket != null) {
         redeem(ticket, fd, remote);
+      } else if (curious != null) {
+        curious.look(fd);
       }
     } catch (ErrnoException clientLeft) {
       // Not one of ours: those stay until they are redeemed.

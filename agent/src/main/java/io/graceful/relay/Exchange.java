@@ -23,6 +23,13 @@ final class Exchange {
   private boolean fresh;
   private boolean opaque;
   private boolean foreign;
+
+  /**
+   * What seemed to be a boundary was none: it is another protocol, or we are in the middle of a
+   * request. The latter shows by an answer.
+   */
+  private boolean lost;
+
   private boolean proven;
 
   /** Whether all that lies open is known, so that no silence has to prove that there is no more. */
@@ -82,9 +89,12 @@ final class Exchange {
       return Verdict.FORWARD;
     }
     Match match = RequestLine.match(bytes, from, to);
-    if (match == Match.NO) {
-      opaque = true;
+    boolean isKnown = fresh || certain;
+    if (match == Match.NO || !isKnown && !RequestLine.isUsual(bytes, from, to)) {
       foreign = true;
+      opaque = isKnown;
+      lost = true;
+      responses = null;
       return Verdict.FORWARD;
     }
     proven |= match == Match.YES;
@@ -113,7 +123,15 @@ final class Exchange {
     if (requests != null) {
       return requests.isBetween();
     }
+    if (lost && !hasSeenAnswer()) {
+      return false;
+    }
     return fresh || appSpokeLast && !(responses != null && responses.isAwaitingFinal());
+  }
+
+  /** One that began as HTTP does, right after the client's last bytes, and is complete. */
+  private boolean hasSeenAnswer() {
+    return responses != null && responses.isRecognized() && (responses.isBetween() || mayBeOver());
   }
 
   private boolean isAnswerOpen() {
@@ -187,7 +205,7 @@ final class Exchange {
 
   /** Whether it will never be judged: another protocol, or one that we lost the thread of. */
   boolean isOpaque() {
-    return opaque;
+    return opaque || lost && !hasSeenAnswer();
   }
 
   /** Whether it has shown to carry another protocol than HTTP/1.x. */
@@ -202,7 +220,7 @@ final class Exchange {
 
   /** Whether nothing lies open as far as anybody can tell. Not what ends where nobody saw it. */
   boolean isComplete() {
-    if (opaque || isOpen()) {
+    if (isOpaque() || isOpen()) {
       return false;
     }
     return fresh || requests != null || !appSpokeUnframed && !mayBeOver();

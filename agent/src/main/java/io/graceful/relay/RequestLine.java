@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * HTTP/1.[01] CRLF} (RFC 9112, 3). No protocol that we know of begins a message like that and is
  * another one; what is not exactly that is not taken for a request.
  */
-final class RequestLine {
+public final class RequestLine {
 
   enum Match {
     YES,
@@ -27,7 +27,41 @@ final class RequestLine {
 
   private static final String VERSION = "HTTP/1.";
 
+  /** RFC 9110, 9.3; RFC 5789; WebDAV's (RFC 4918, 3253, 5323); and what caches take. */
+  private static final String[] USUAL_METHODS = {
+    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "PROPFIND",
+    "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "REPORT", "SEARCH", "QUERY", "PURGE"
+  };
+
   private RequestLine() {}
+
+  /**
+   * Whether a line that matches begins with a method that is in use. The rest of a line whose
+   * beginning was read by somebody else may match too, but not with one of these.
+   */
+  static boolean isUsual(ByteBuffer bytes, int from, int to) {
+    StringBuilder method = new StringBuilder();
+    boolean isWhole = false;
+    for (int at = from; at < to && !isWhole; at++) {
+      char c = (char) (bytes.get(at) & 0xFF);
+      isWhole = c == ' ';
+      if (!isWhole && c != '\r' && c != '\n') {
+        method.append(c);
+      }
+    }
+    for (String usual : USUAL_METHODS) {
+      if (isWhole ? usual.contentEquals(method) : usual.startsWith(method.toString())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether these bytes begin a usual request. */
+  public static boolean begins(byte[] bytes, int length) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    return match(buffer, 0, length) == Match.YES && isUsual(buffer, 0, length);
+  }
 
   static Match match(ByteBuffer bytes, int from, int to) {
     int at = from;

@@ -4,6 +4,7 @@ import io.graceful.config.MovePolicy;
 import io.graceful.config.Option;
 import io.graceful.move.Interposer;
 import io.graceful.os.ProcFs;
+import io.graceful.sockets.ListenerKey;
 import java.io.IOException;
 
 /**
@@ -46,6 +47,11 @@ final class Mover {
           "open connections can't move, they stay with the old process until they are idle: "
               + failure.getMessage());
     }
+  }
+
+  /** Whether the connections of this listener are meant to. */
+  boolean moves(ListenerKey listener) {
+    return listener.isUnix() || policy.moves(listener.port());
   }
 
   /** Null if connections can't move. */

@@ -3,6 +3,7 @@ package io.graceful.restart;
 import io.graceful.config.Option;
 import io.graceful.drain.ConnectionDrain;
 import io.graceful.drain.Drain;
+import io.graceful.drain.OpenDrain;
 import io.graceful.handover.Frame;
 import io.graceful.handover.Frame.Type;
 import io.graceful.handover.Lifeline;
@@ -51,6 +52,9 @@ final class Restart {
 
   private static final long REAP_MILLIS = 20;
 
+  /** After the soak, when drain.timeout is not longer. */
+  private static final long LAST_LOOK_MILLIS = 200;
+
   /**
    * Free ones that a restart begins with, and one more for each listener: about twice what it has
    * open at any time, as the app goes on opening some.
@@ -64,6 +68,7 @@ final class Restart {
   private final long started = System.nanoTime();
   private final boolean mayDrop;
   private final Map<ListenerKey, Boolean> claimed = new LinkedHashMap<>();
+  private final List<ListenerKey> speakHttp = new ArrayList<>();
   private final List<DetachedListener> detached = new ArrayList<>();
   private Phase phase = Phase.BOOTING;
   private List<Listener> listeners = new ArrayList<>();
@@ -172,10 +177,20 @@ final class Restart {
       interposer.taken(frame.number());
     } else if (frame.type() == Type.REJECTED && interposer != null) {
       interposer.rejected(frame.number(), frame.text());
+    } else if (frame.type() == Type.SPEAKS_HTTP) {
+      onHttp(ListenerKey.parse(frame.text()));
     } else if (frame.type() == Type.STOPPING) {
       stoppedByOperator = true;
     } else {
       world.log.debug("pid " + child.pid() + " sent " + frame + " while " + phase + ": ignored");
+    }
+  }
+
+  /** May come before the handover: the new process accepts as soon as it has bound. */
+  private void onHttp(ListenerKey listener) {
+    speakHttp.add(listener);
+    if (interposer != null) {
+      interposer.speaksHttp(listener);
     }
   }
 
@@ -209,12 +224,15 @@ final class Restart {
     interposer = withConnections ? mover.ready() : null;
     if (interposer != null) {
       interposer.begin(keys, this::sendConnection);
+      speakHttp.forEach(interposer::speaksHttp);
     }
     drain =
         new DrainWatch(
             world.reactor,
             drainOf(keys),
-            world.options.millis(Option.DRAIN_TIMEOUT),
+            Math.max(
+                world.options.millis(Option.DRAIN_TIMEOUT),
+                world.options.millis(Option.SOAK) + LAST_LOOK_MILLIS),
             this::onDrained);
     drain.start();
     world.reactor.after(world.options.millis(Option.SOAK), this::onSoaked);
@@ -224,12 +242,23 @@ final class Restart {
   }
 
   private Drain drainOf(List<ListenerKey> keys) {
+    List<ListenerKey> staying = new ArrayList<>(keys);
+    staying.removeIf(mover::moves);
+    List<ListenerKey> others = new ArrayList<>(keys);
+    others.removeAll(staying);
     long quiet = world.options.millis(Option.DRAIN_QUIET);
-    if (interposer == null) {
-      return new ConnectionDrain(world.libc, keys, quiet);
-    }
-    ConnectionDrain untouched = new ConnectionDrain(world.libc, keys, quiet, interposer::holds);
-    return () -> untouched.look().plus(interposer.census());
+    Drain untilTheyEnd = new OpenDrain(world.libc, staying);
+    Drain requests =
+        new ConnectionDrain(
+            world.libc, others, quiet, inode -> interposer != null && interposer.holds(inode));
+    return () -> {
+      Drain.Census census = untilTheyEnd.look().plus(requests.look());
+      if (interposer == null) {
+        return census;
+      }
+      // Until the end of the soak each may still show what it speaks, and move.
+      return census.plus(interposer.census()).plus(new Drain.Census(soaked ? 0 : 1, 0));
+    };
   }
 
   /** On the relay's thread: a packet is sent whole, whoever else sends one. */

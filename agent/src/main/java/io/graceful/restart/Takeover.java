@@ -113,7 +113,7 @@ public final class Takeover implements Tickets.Owner {
     this.whenOver = whenOver;
     Options options = world.options;
     if (tickets != null) {
-      tickets.start(world.reactor, this);
+      tickets.start(world.reactor, this, sockets.keys());
     }
     world.reactor.watch(lifeline.fd(), this::onLifeline);
     sockets.onClaim(key -> world.reactor.post(() -> onClaim(key)));
@@ -238,6 +238,11 @@ public final class Takeover implements Tickets.Owner {
   }
 
   @Override
+  public void speaksHttp(ListenerKey listener) {
+    send(new Frame(Type.SPEAKS_HTTP, 0, listener.text()));
+  }
+
+  @Override
   public void rejected(int id, String reason) {
     send(new Frame(Type.REJECTED, id, reason));
   }
@@ -261,6 +266,9 @@ public final class Takeover implements Tickets.Owner {
     world.reactor.unwatch(lifeline.fd());
     lifeline.close();
     orphaned = true;
+    if (tickets != null) {
+      tickets.stop();
+    }
     if (!ready) {
       world.log.error(
           "pid " + predecessor + " died while handing over; this process goes on alone");

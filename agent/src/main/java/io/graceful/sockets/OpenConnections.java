@@ -55,7 +55,8 @@ public final class OpenConnections {
     return new ArrayList<>(found.values());
   }
 
-  private ListenerKey listenerOf(int fd) {
+  /** Null if it is no connection of these listeners. */
+  public ListenerKey listenerOf(int fd) {
     try {
       if (libc.socketType(fd) != Libc.SOCK_STREAM || libc.isListening(fd)) {
         return null;

@@ -45,6 +45,16 @@ public final class TcpInfo {
     return info.getInt(52) & 0xFFFFFFFFL;
   }
 
+  /** Since the client last acknowledged anything. */
+  public long acknowledgedAgo() {
+    return info.getInt(56) & 0xFFFFFFFFL;
+  }
+
+  /** Segments with data that came. */
+  public int dataSegmentsReceived() {
+    return info.getInt(152);
+  }
+
   public long bytesReceived() {
     return info.getLong(128);
   }

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -60,7 +61,13 @@ class TicketsTest {
           public void rejected(int id, String reason) {
             outcomes.add("rejected " + id + ": " + reason);
           }
-        });
+
+          @Override
+          public void speaksHttp(ListenerKey listener) {
+            outcomes.add("HTTP on " + listener);
+          }
+        },
+        List.of(key(newServer)));
   }
 
   @AfterEach
@@ -158,6 +165,23 @@ class TicketsTest {
       inOldApp[i].close();
     }
     assertThat(outcomes).isEmpty();
+  }
+
+  @Test
+  void the_first_words_of_a_new_client_show_what_the_listener_speaks() throws Exception {
+    for (String words : new String[] {"*1 PING", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\n"}) {
+      try (SocketChannel client = SocketChannel.open(newServer.getLocalAddress())) {
+        client.write(ByteBuffer.wrap(words.getBytes()));
+        try (SocketChannel accepted = newServer.accept()) {
+          InetSocketAddress[] remote = {(InetSocketAddress) accepted.getRemoteAddress()};
+          tickets.accept(Descriptors.of(accepted), remote);
+          ByteBuffer bytes = ByteBuffer.allocate(100);
+          accepted.read(bytes);
+          assertThat(new String(bytes.array(), 0, bytes.position())).isEqualTo(words);
+        }
+      }
+    }
+    assertThat(outcome()).isEqualTo("HTTP on " + key(newServer)); // And only once.
   }
 
   @Test

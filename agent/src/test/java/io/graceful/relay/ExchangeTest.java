@@ -316,7 +316,7 @@ class ExchangeTest {
     begin(History.quiet(LATER));
 
     assertThat(judge(bytes, LATER)).isEqualTo("FORWARD");
-    staysForGood();
+    staysUntilAnAnswer(bytes);
   }
 
   @Test
@@ -386,7 +386,7 @@ class ExchangeTest {
     app("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
 
     assertThat(judge("more of a body", LATER)).isEqualTo("FORWARD");
-    staysForGood();
+    staysUntilAnAnswer("more of a body");
   }
 
   @Test
@@ -471,7 +471,7 @@ class ExchangeTest {
     app("\201\005hello");
 
     assertThat(judge(WEBSOCKET_FRAME, LATER)).isEqualTo("FORWARD");
-    staysForGood();
+    staysUntilAnAnswer(WEBSOCKET_FRAME);
   }
 
   @Test
@@ -496,6 +496,23 @@ class ExchangeTest {
     begin(History.FRESH);
     assertThat(judge(bytes, 0)).isEqualTo("MOVE");
     client(bytes);
+  }
+
+  /** It may have been an upload, which shows by its answer. */
+  private void staysUntilAnAnswer(String bytes) {
+    assertThat(exchange.isOpaque()).isTrue();
+    assertThat(exchange.mayBeBoundary()).isFalse();
+    assertThat(exchange.isComplete()).isFalse();
+    client(bytes);
+    app("\201\002hi");
+    assertThat(judge(GET, LATER)).isEqualTo("FORWARD");
+    client(GET);
+    app("\201\002hi");
+    assertThat(judge(GET, LATER)).isEqualTo("FORWARD");
+    client("the end of a body");
+    app(OK);
+    assertThat(exchange.isOpaque()).isFalse();
+    assertThat(judge(GET, LATER)).isEqualTo("MOVE");
   }
 
   private void staysForGood() {
