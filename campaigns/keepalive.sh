@@ -38,7 +38,7 @@ main() {
   build_all keepalive "$LOGS"
   echo "keepalive: $loops loops of $restarts restarts of each app (log: target/campaign/keepalive/tests.log)"
   for ((loop = 1; loop <= loops; loop++)); do
-    if ! restart_under_load "$LOGS/tests.log" "$LOGS/servers" "$restarts" "$@"; then
+    if ! run_class RestartUnderLoadIT "$LOGS/tests.log" "$LOGS/servers" "$restarts" "$@"; then
       explain "$LOGS/tests.log"
       echo "keepalive: FAILED in loop $loop after $((SECONDS - began)) s: see $LOGS/tests.log and $LOGS/servers"
       exit 1

@@ -22,12 +22,12 @@ build_all() {
   fi
 }
 
-# restart_under_load LOG SERVERS RESTARTS MAVEN_OPTION... : RestartUnderLoadIT, with this many restarts of each app, and
-# the servers' own logs in the directory SERVERS.
-restart_under_load() {
-  local log=$1 servers=$2 restarts=$3
-  shift 3
-  run_maven "$log" -pl src-it failsafe:integration-test failsafe:verify -Dit.test=RestartUnderLoadIT \
+# run_class CLASS LOG SERVERS RESTARTS MAVEN_OPTION... : a class of src-it, with this many restarts of each app, and the
+# servers' own logs in the directory SERVERS.
+run_class() {
+  local class=$1 log=$2 servers=$3 restarts=$4
+  shift 4
+  run_maven "$log" -pl src-it failsafe:integration-test failsafe:verify "-Dit.test=$class" \
     "-Dgraceful.it.restarts=$restarts" "-Dgraceful.it.logs=$servers" "$@"
 }
 

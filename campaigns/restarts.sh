@@ -31,7 +31,7 @@ main() {
   mkdir -p "$LOGS"
   build_all restarts "$LOGS"
   echo "restarts: $restarts of each app (log: target/campaign/restarts/tests.log)"
-  if restart_under_load "$LOGS/tests.log" "$LOGS/servers" "$restarts" "$@"; then
+  if run_class RestartUnderLoadIT "$LOGS/tests.log" "$LOGS/servers" "$restarts" "$@"; then
     echo "restarts: passed: $(counts "$LOGS/tests.log"), $restarts restarts each"
   else
     explain "$LOGS/tests.log"

@@ -236,12 +236,12 @@ class OpaqueConnectionsIT {
       download.send("/download?bytes=3000000&ms=4000");
       restart.awaitAnswer();
       restart.awaitHandover();
+      download.receiveKnownContent(3_000_000);
+      download.close();
       Thread.sleep(SILENCE_MILLIS);
       silent.send("/peer?tag=1");
       assertThat(silent.receive()).isEqualTo(identity);
       silent.close();
-      download.receiveKnownContent(3_000_000);
-      download.close();
 
       LoadReport report = load.stop();
       Loads.assertNothingFailed(report);

@@ -58,17 +58,8 @@ public final class Restart {
 
   /** Waits until the successor answers. */
   public void awaitAnswer() {
-    waitFor(
-        "an answer by " + successor,
-        () -> {
-          if (server.family().hasEnded(successor)) {
-            throw new AssertionError(
-                successor + " ended before it answered: " + String.join("\n", server.stderr()));
-          }
-          return server.isServedBy(successor) ? Optional.of(true) : Optional.empty();
-        });
+    server.awaitAnswerBy(successor);
     answeredAfter = sinceSignal();
-    server.serving(successor);
   }
 
   /** Waits until the predecessor says that it no longer accepts. */

@@ -73,7 +73,18 @@ public final class Server implements AutoCloseable {
     return serving;
   }
 
-  void serving(ProcessId process) {
+  /** Waits until this process answers: from now on, it is the one that serves. */
+  public void awaitAnswerBy(ProcessId process) {
+    Await.until(
+        "an answer by " + process,
+        LIMIT,
+        () -> {
+          if (family.hasEnded(process)) {
+            throw new AssertionError(
+                process + " ended before it answered: " + String.join("\n", stderr()));
+          }
+          return isServedBy(process);
+        });
     serving = process;
   }
 
@@ -209,7 +220,7 @@ public final class Server implements AutoCloseable {
   /**
    * Whether this process is one that answers; for apps that don't speak HTTP, whether it listens.
    */
-  boolean isServedBy(ProcessId process) {
+  private boolean isServedBy(ProcessId process) {
     switch (app.protocol()) {
       case HTTP, HTTP_OVER_UNIX, HTTP_OVER_TLS, HTTP_BEHIND_PROXY, LINES -> {
         try {
