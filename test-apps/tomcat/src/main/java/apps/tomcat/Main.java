@@ -42,6 +42,7 @@ public final class Main {
     connector.setPort(options.port());
     connector.setProperty("address", options.host());
     connector.setProperty("acceptCount", "1024");
+    connector.setProperty("maxConnections", "100000");
     connector.setProperty("maxKeepAliveRequests", "-1");
     return connector;
   }

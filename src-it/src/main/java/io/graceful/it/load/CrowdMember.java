@@ -123,13 +123,13 @@ final class CrowdMember {
     return parse();
   }
 
-  /**
-   * @return who had answered the request before, 0 if nobody
-   */
-  long answeredBy(long pid) {
-    long before = lastAnsweredBy;
+  void answeredBy(long pid) {
     lastAnsweredBy = pid;
-    return before;
+  }
+
+  /** On this connection or on the one before; 0 if nobody has ever answered. */
+  long lastAnsweredBy() {
+    return lastAnsweredBy;
   }
 
   FailedRequest failed(RequestFailed why) {

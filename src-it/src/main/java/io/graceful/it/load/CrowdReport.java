@@ -15,8 +15,10 @@ import org.HdrHistogram.Histogram;
  * @param connected connections opened
  * @param lost connections that ended without an announcement, by a failure or while resting
  * @param announcedCloses connections that the server ended properly
+ * @param delays how often the requests were a second late, so that the timetable began anew
  * @param latencies of the successful requests, in microseconds, from the time when they were due
- * @param longestWaits the longest of them on each connection that was answered
+ * @param longestWaits of each connection that was answered, its longest wait for an answer, in
+ *     microseconds, from the sending of the request
  * @param examples the first failures of each kind
  */
 public record CrowdReport(
@@ -26,6 +28,7 @@ public record CrowdReport(
     long connected,
     long lost,
     long announcedCloses,
+    long delays,
     Histogram latencies,
     Histogram longestWaits,
     List<FailedRequest> examples) {
@@ -39,6 +42,7 @@ public record CrowdReport(
     return failed() == 0 && lost == 0;
   }
 
+  /** Of the latencies. */
   public double millis(double percentile) {
     return latencies.getValueAtPercentile(percentile) / 1000.0;
   }
@@ -58,6 +62,6 @@ public record CrowdReport(
         millis(50),
         millis(99),
         millis(100),
-        examples);
+        examples.stream().limit(3).toList());
   }
 }

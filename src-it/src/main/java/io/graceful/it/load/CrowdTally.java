@@ -25,6 +25,7 @@ final class CrowdTally {
   private long closedWhileResting;
   private long lost;
   private long announcedCloses;
+  private long delays;
 
   CrowdTally(int connections) {
     longestWaits = new long[connections];
@@ -43,14 +44,15 @@ final class CrowdTally {
   }
 
   /**
-   * @param connection its number
-   * @param before who answered the request before on this connection, 0 if nobody
+   * @param now by {@link System#nanoTime()}
+   * @param pid who has answered
    */
-  void answered(int connection, long nanos, long before, long pid) {
+  void answered(CrowdMember member, long now, long pid) {
+    long before = member.lastAnsweredBy();
     synchronized (lock) {
-      long micros = Math.min(LONGEST_MICROS, TimeUnit.NANOSECONDS.toMicros(nanos));
-      latencies.recordValue(micros);
-      longestWaits[connection] = Math.max(longestWaits[connection], micros);
+      latencies.recordValue(micros(now - member.due()));
+      longestWaits[member.number()] =
+          Math.max(longestWaits[member.number()], micros(now - member.since()));
       if (before != pid) {
         connectionsByAnswerer.merge(before, -1, Integer::sum);
         connectionsByAnswerer.merge(pid, 1, Integer::sum);
@@ -84,6 +86,12 @@ final class CrowdTally {
     }
   }
 
+  void fellBehind() {
+    synchronized (lock) {
+      delays++;
+    }
+  }
+
   int connectionsAnsweredBy(long pid) {
     synchronized (lock) {
       return connectionsByAnswerer.getOrDefault(pid, 0);
@@ -100,6 +108,7 @@ final class CrowdTally {
               connected,
               lost,
               announcedCloses,
+              delays,
               latencies,
               histogramOf(longestWaits),
               List.copyOf(examples));
@@ -112,8 +121,13 @@ final class CrowdTally {
       closedWhileResting = 0;
       lost = 0;
       announcedCloses = 0;
+      delays = 0;
       return report;
     }
+  }
+
+  private static long micros(long nanos) {
+    return Math.min(LONGEST_MICROS, TimeUnit.NANOSECONDS.toMicros(nanos));
   }
 
   private static Histogram histogramOf(long[] values) {

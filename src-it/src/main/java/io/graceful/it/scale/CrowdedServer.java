@@ -1,0 +1,127 @@
+package io.graceful.it.scale;
+
+import io.graceful.it.app.App;
+import io.graceful.it.app.Launch;
+import io.graceful.it.app.Restart;
+import io.graceful.it.app.Server;
+import io.graceful.it.jvm.Await;
+import io.graceful.it.jvm.Jdk;
+import io.graceful.it.load.Crowd;
+import io.graceful.it.load.CrowdReport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** A server with the agent, and a crowd of clients whose connections are to outlive it. */
+public final class CrowdedServer implements AutoCloseable {
+  private static final Duration CONNECTED_WITHIN = Duration.ofMinutes(2);
+
+  /** Besides the time after which each connection's turn comes. */
+  private static final Duration MOVED_WITHIN = Duration.ofSeconds(60);
+
+  private final Server server;
+  private final Crowd crowd;
+  private final int connections;
+  private final Duration turn;
+
+  private CrowdedServer(Server server, Crowd crowd, int connections, double perSecond) {
+    this.server = server;
+    this.crowd = crowd;
+    this.connections = connections;
+    this.turn = Duration.ofMillis((long) (1000 * connections / perSecond));
+  }
+
+  /** Returns when each connection is open, and has been used. */
+  public static CrowdedServer start(
+      App app, Jdk jdk, Path agent, Path directory, int connections, double perSecond)
+      throws IOException {
+    Server server =
+        Launch.of(app, jdk, directory).agent(agent).option("soak", "1s").jvm("-Xmx512m").start();
+    try {
+      InetSocketAddress address = new InetSocketAddress("127.0.0.1", server.port());
+      Crowd crowd = Crowd.against(address, connections, perSecond);
+      CrowdedServer crowded = new CrowdedServer(server, crowd, connections, perSecond);
+      Await.until("the arrival of the crowd", CONNECTED_WITHIN, crowd::isComplete);
+      crowded.awaitAnswersBy(server.serving().pid());
+      crowd.report();
+      return crowded;
+    } catch (Throwable e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  /** Lets the crowd ask for some time, without a restart. */
+  public CrowdReport rest(Duration time) throws InterruptedException {
+    crowd.report();
+    Thread.sleep(time.toMillis());
+    return crowd.report();
+  }
+
+  /** Returns when every connection was answered by the new process, and the old one is gone. */
+  public Figures restart() {
+    crowd.report();
+    Restart restart = server.beginRestart();
+    restart.awaitSuccessor();
+    restart.awaitAnswer();
+    restart.awaitHandover();
+    long handedOver = System.nanoTime();
+    awaitAnswersBy(restart.successor().pid());
+    Duration moving = Duration.ofNanos(System.nanoTime() - handedOver);
+    restart.awaitPredecessorGone();
+    String beginning = "graceful[" + restart.predecessor().pid() + "]: drained ";
+    String drained =
+        server.stderr(line -> line.startsWith(beginning)).stream().findFirst().orElse("");
+    return new Figures(crowd.report(), connections, moving, drained);
+  }
+
+  @Override
+  public void close() {
+    crowd.close();
+    server.close();
+  }
+
+  private void awaitAnswersBy(long pid) {
+    try {
+      Await.until(
+          "an answer by " + pid + " on each connection",
+          turn.plus(MOVED_WITHIN),
+          () -> crowd.connectionsAnsweredBy(pid) == connections);
+    } catch (AssertionError late) {
+      throw new AssertionError(
+          late.getMessage()
+              + ": on "
+              + crowd.connectionsAnsweredBy(pid)
+              + " of "
+              + connections
+              + "; "
+              + crowd.report(),
+          late);
+    }
+  }
+
+  /**
+   * What a restart was like.
+   *
+   * @param moving from the handover to the first answer of the new process on the last connection;
+   *     each connection has to wait for its turn in it
+   * @param drained what the old process said of it
+   */
+  public record Figures(CrowdReport clients, int connections, Duration moving, String drained) {
+    public long kept() {
+      return connections - clients.lost();
+    }
+
+    public boolean isClean() {
+      return clients.isClean();
+    }
+
+    /** From the handover to the last connection, as the old process saw it; -1 if it didn't say. */
+    public long drainMillis() {
+      return drained.matches(".* drained in \\d+ ms.*")
+          ? Long.parseLong(drained.replaceAll(".* drained in (\\d+) ms.*", "$1"))
+          : -1;
+    }
+  }
+}
