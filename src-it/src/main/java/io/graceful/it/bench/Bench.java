@@ -21,7 +21,7 @@ public final class Bench {
   private Bench() {}
 
   /**
-   * @param args startup, restart or steady; the app; how many runs
+   * @param args startup, restart, handover or steady; the app; how many runs
    */
   public static void main(String[] args) throws Exception {
     Optional<App> app =
@@ -42,16 +42,17 @@ public final class Bench {
         "%d processors, load %s before we begin%n",
         Runtime.getRuntime().availableProcessors(),
         Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
-    boolean warned = false;
+    boolean wrong = false;
     for (Jdk jdk : jdks) {
       System.out.printf("%n%s on Java %s (%s)%n", args[0], jdk.version(), jdk.home());
       switch (args[0]) {
-        case "startup" -> warned |= new Startup(jdk, agent, directory, runs).run();
+        case "startup" -> wrong |= new Startup(jdk, agent, directory, runs).run();
+        case "handover" -> wrong |= new Handover(app.get(), jdk, agent, directory, runs).run();
         case "restart" -> new RestartTime(app.get(), jdk, agent, directory, runs).run();
         default -> new Steady(app.get(), jdk, agent, directory, runs).run();
       }
     }
-    System.exit(warned ? 1 : 0);
+    System.exit(wrong ? 1 : 0);
   }
 
   private static List<Jdk> jdks(App app) {
