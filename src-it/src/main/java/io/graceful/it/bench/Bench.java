@@ -56,7 +56,7 @@ public final class Bench {
   }
 
   private static List<Jdk> jdks(App app) {
-    String wanted = Optional.ofNullable(System.getenv("GRACEFUL_BENCH_JDKS")).orElse(DEFAULT_JDKS);
+    String wanted = Optional.ofNullable(System.getenv("BENCH_JDKS")).orElse(DEFAULT_JDKS);
     List<Jdk> jdks = new ArrayList<>();
     for (String feature : wanted.split(",")) {
       try {
@@ -66,7 +66,7 @@ public final class Bench {
         }
       } catch (NumberFormatException notOne) {
         System.err.println(
-            "bench: GRACEFUL_BENCH_JDKS is a list such as 17,25, not '" + wanted + "'");
+            "bench: BENCH_JDKS is a list such as 17,25, not '" + wanted + "'");
         System.exit(2);
       } catch (IllegalStateException missing) {
         System.err.println("bench: skipped: " + missing.getMessage());
