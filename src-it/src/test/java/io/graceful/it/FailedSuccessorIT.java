@@ -112,7 +112,7 @@ class FailedSuccessorIT {
     Server server =
         servers
             .launch(Apps.HTTPSERVER, Jdks.find(jdk))
-            .option("soak", "5s")
+            .option("soak", "3s")
             .with("crash-from", 2)
             .with("crash-after", 100)
             .start();

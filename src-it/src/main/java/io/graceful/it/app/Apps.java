@@ -38,9 +38,10 @@ public final class Apps {
   public static final App NETTY_UNIX =
       App.http("netty-epoll-unix", "netty", 8, "epoll-unix").speaking(Protocol.HTTP_OVER_UNIX);
   public static final App SPRING_BOOT =
-      App.http("spring-boot", "spring-boot", 17, "graceful-shutdown=false");
+      App.http("spring-boot", "spring-boot", 17, "graceful-shutdown=false").startingSlowly();
   public static final App SPRING_BOOT_GRACEFUL =
-      App.http("spring-boot-graceful", "spring-boot", 17, "graceful-shutdown=true");
+      App.http("spring-boot-graceful", "spring-boot", 17, "graceful-shutdown=true")
+          .startingSlowly();
   public static final App GRPC = App.http("grpc", "grpc", 8).speaking(Protocol.GRPC);
 
   private Apps() {}

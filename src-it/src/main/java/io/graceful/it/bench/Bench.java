@@ -65,8 +65,7 @@ public final class Bench {
           jdks.add(jdk);
         }
       } catch (NumberFormatException notOne) {
-        System.err.println(
-            "bench: BENCH_JDKS is a list such as 17,25, not '" + wanted + "'");
+        System.err.println("bench: BENCH_JDKS is a list such as 17,25, not '" + wanted + "'");
         System.exit(2);
       } catch (IllegalStateException missing) {
         System.err.println("bench: skipped: " + missing.getMessage());
