@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(ServersExtension.class)
 class MovedConnectionsIT {
   private static final int IDLE = 20;
+  private static final int MOST_THINK_MILLIS = 20;
 
   static Stream<Arguments> appsAndJdks() {
     return onEachJdk(Apps.PROTOCOLS, Apps.PROTOCOLS_NIO, Apps.JETTY, Apps.NETTY_EPOLL);
@@ -90,7 +91,11 @@ class MovedConnectionsIT {
       conversations.put(
           exchange,
           Rounds.start(
-              exchange.name(), round -> answerer.set(exchange.useAndAskWho(client, round))));
+              exchange.name(),
+              round -> {
+                answerer.set(exchange.useAndAskWho(client, round));
+                Thread.sleep(round % MOST_THINK_MILLIS);
+              }));
     }
     conversations.values().forEach(Rounds::awaitAnother);
     Restart restart = server.restart();
