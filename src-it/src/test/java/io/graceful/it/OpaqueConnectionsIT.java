@@ -46,6 +46,7 @@ class OpaqueConnectionsIT {
         Rounds echoes = Rounds.start("echo", round -> echo(session, round))) {
       echoes.awaitAnother();
       Restart restart = handOver(server);
+      Thread.sleep(SILENCE_MILLIS); // What says nothing while it is looked at, isn't known.
       echoes.awaitAnother();
       assertThat(echoes.stop()).isGreaterThan(4);
       Thread.sleep(SILENCE_MILLIS);
@@ -150,6 +151,7 @@ class OpaqueConnectionsIT {
                 assertThat(talker.receiveLine()).isEqualTo("NOOP " + round + old);
               })) {
         Restart restart = handOver(server);
+        Thread.sleep(SILENCE_MILLIS); // What says nothing while it is looked at, isn't known.
         talk.awaitAnother();
         talk.stop();
         Thread.sleep(SILENCE_MILLIS);

@@ -127,6 +127,9 @@ public final class Launch {
     owner.accept(server);
     try {
       server.awaitReady();
+      if (agent != null && endpoint != null) {
+        server.awaitAgent();
+      }
       return server;
     } catch (Throwable e) {
       server.close();

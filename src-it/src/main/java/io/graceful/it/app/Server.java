@@ -197,6 +197,17 @@ public final class Server implements AutoCloseable {
     return family.exitStatus(process);
   }
 
+  /** The agent gets ready beside the application, and may be the later of the two. */
+  void awaitAgent() {
+    Await.until(
+        "the agent's thread",
+        LIMIT,
+        () ->
+            ProcessView.of(serving.pid()).isAsleep("graceful")
+                || family.hasEnded(serving)
+                || stderr().stream().anyMatch(line -> line.startsWith("graceful[")));
+  }
+
   void awaitReady() {
     if (app.equals(Apps.HELLO)) {
       return;

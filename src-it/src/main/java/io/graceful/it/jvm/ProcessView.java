@@ -103,6 +103,18 @@ public final class ProcessView {
     return names;
   }
 
+  /** Whether a thread of this name is asleep in a system call. */
+  public boolean isAsleep(String thread) {
+    for (Path task : ProcFs.list(proc.resolve("task"))) {
+      if (ProcFs.read(task.resolve("comm")).strip().equals(thread)) {
+        String call = ProcFs.read(task.resolve("syscall"));
+        // poll and ppoll, on x86-64 and on aarch64: a lock would be futex.
+        return call.startsWith("7 ") || call.startsWith("271 ") || call.startsWith("73 ");
+      }
+    }
+    return false;
+  }
+
   public List<ProcessId> children() {
     return ProcFs.pids().stream()
         .flatMap(child -> ProcessId.of(child).stream())

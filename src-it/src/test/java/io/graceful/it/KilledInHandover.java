@@ -26,10 +26,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * One of the two processes dies at any moment of the handover: the other one serves, and nothing is
- * lost but what the dead one had.
+ * lost but what the dead one had. A campaign: it takes long.
  */
 @ExtendWith(ServersExtension.class)
-class KilledInHandoverIT {
+class KilledInHandover {
   private static final int KILLS = Integer.getInteger("graceful.it.kills", 10);
   private static final long SEED = Long.getLong("graceful.it.seed", 4711);
 
