@@ -60,7 +60,7 @@ final class AcceptHooks {
         }
       };
 
-  static final CallHook[] ALL = {NIO, ASYNCHRONOUS, SERVER_SOCKET, PLAIN, NETTY};
+  static final Hook[] ALL = {NIO, ASYNCHRONOUS, SERVER_SOCKET, PLAIN, NETTY};
 
   private AcceptHooks() {}
 

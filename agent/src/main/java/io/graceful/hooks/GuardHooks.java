@@ -25,7 +25,7 @@ final class GuardHooks {
 
   private static final String NETTYS_EPOLL = "*/netty/channel/epoll/Native";
 
-  static final CallHook[] ALL = {
+  static final Hook[] ALL = {
     UNIX_CLOSE,
     UNIX_PRE_CLOSE,
     // Up to JDK 20.
