@@ -26,7 +26,8 @@ public final class Bridge {
   /**
    * Told of each TCP connection that was accepted, before the caller looks at it: a FileDescriptor
    * or an Integer, and where the caller will read the remote address, which is an array of one
-   * InetSocketAddress, a SocketImpl, or Netty's array of bytes. Must not throw.
+   * InetSocketAddress, a SocketImpl, or Netty's array of bytes; Netty's may be of a UNIX socket
+   * too. Must not throw.
    */
   public static volatile BiConsumer<Object, Object> acceptor;
 

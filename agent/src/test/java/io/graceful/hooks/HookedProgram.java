@@ -24,10 +24,12 @@ public final class HookedProgram {
   private static final int OURS = 1;
 
   private static Hooks hooks;
+  private static Instrumentation jvm;
 
   private HookedProgram() {}
 
   public static void premain(String arguments, Instrumentation instrumentation) throws Exception {
+    jvm = instrumentation;
     hooks =
         new Hooks(
             instrumentation,
@@ -95,6 +97,13 @@ public final class HookedProgram {
     print("bind: " + new broken.netty.channel.unix.Socket().bind("works"));
     print("# self-test");
     print(String.valueOf(hooks.selfTest()));
+    print("# classes");
+    for (Class<?> type : jvm.getAllLoadedClasses()) {
+      if (type.getName()
+          .matches("io\\.graceful\\.hooks\\.(\\w+Hooks|CallHook|Findings|SharedGuard)")) {
+        print(type.getSimpleName());
+      }
+    }
     print("# files");
     delete(path, directory.resolve("before"));
     hooks.keepFiles(file -> file.endsWith("/app.sock"));

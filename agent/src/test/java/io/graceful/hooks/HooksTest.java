@@ -87,6 +87,12 @@ class HooksTest {
     assertThat(section(flag, "self-test")).containsExactly("null");
   }
 
+  /** They would cost time at every start. */
+  @Test
+  void what_is_for_restarts_only_is_not_even_loaded_before() {
+    assertThat(section(NIO, "classes")).containsExactly("BindHooks");
+  }
+
   @Test
   void files_are_deleted_until_some_are_to_be_kept() {
     assertThat(section(NIO, "files"))
