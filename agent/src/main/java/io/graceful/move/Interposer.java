@@ -43,11 +43,15 @@ public final class Interposer implements Observer {
 
   private final Libc libc;
   private final Log log;
-  private final Relay relay;
   private final Swapper swapper;
   private final MovePolicy policy;
   private final long quietMillis;
-  private final Returns returns;
+
+  /** From a handover until nothing of it is left here; null at other times. */
+  private volatile Relay relay;
+
+  /** Whether there may be more to come for the relay. */
+  private boolean inUse;
 
   private final Map<Connection, Interposed> all = new HashMap<>();
   private final Set<Long> clientInodes = new HashSet<>();
@@ -71,19 +75,16 @@ public final class Interposer implements Observer {
   /**
    * @param quietMillis see {@link io.graceful.config.Option#DRAIN_QUIET}
    */
-  Interposer(
-      Libc libc, Log log, Relay relay, Swapper swapper, MovePolicy policy, long quietMillis) {
+  Interposer(Libc libc, Log log, Swapper swapper, MovePolicy policy, long quietMillis) {
     this.libc = libc;
     this.log = log;
-    this.relay = relay;
     this.swapper = swapper;
     this.policy = policy;
     this.quietMillis = quietMillis;
-    this.returns = new Returns(libc, log, relay, swapper);
   }
 
   /**
-   * Prepares the app's classes, which may take 100 ms, and starts the relay.
+   * Prepares the app's classes, which may take 100 ms.
    *
    * @throws IOException if they are not as expected: then connections can't be taken
    */
@@ -91,16 +92,37 @@ public final class Interposer implements Observer {
       Libc libc, Log log, Hooks hooks, MovePolicy policy, long quietMillis) throws IOException {
     SharedGuard guard = new SharedGuard();
     hooks.guard(guard.appSide());
-    Relay relay =
-        new Relay(libc, failure -> log.error("trouble while relaying connections: " + failure));
-    Thread thread = new Thread(relay, "graceful-relay");
-    thread.setDaemon(true);
-    thread.start();
-    return new Interposer(libc, log, relay, new Swapper(libc, guard), policy, quietMillis);
+    return new Interposer(libc, log, new Swapper(libc, guard), policy, quietMillis);
+  }
+
+  private synchronized void startRelay() throws IOException {
+    inUse = true;
+    if (relay == null) {
+      Relay started =
+          new Relay(libc, failure -> log.error("trouble while relaying connections: " + failure));
+      Thread thread = new Thread(started, "graceful-relay");
+      thread.setDaemon(true);
+      thread.start();
+      relay = started;
+    }
+  }
+
+  private synchronized void stopRelayIfIdle() {
+    if (!inUse && all.isEmpty()) {
+      relay.stop();
+      relay = null;
+    }
+  }
+
+  private synchronized void post(Runnable task) {
+    if (relay != null) {
+      relay.post(task);
+    }
   }
 
   /** From now on the app's connections of these listeners are taken, and go to the successor. */
-  public void begin(Collection<ListenerKey> listeners, Successor successor) {
+  public void begin(Collection<ListenerKey> listeners, Successor successor) throws IOException {
+    startRelay();
     census = new Drain.Census(1, 0); // Nothing is known yet: don't take that for nothing to do.
     Set<ListenerKey> moving = new LinkedHashSet<>();
     for (ListenerKey key : listeners) {
@@ -108,7 +130,7 @@ public final class Interposer implements Observer {
         moving.add(key);
       }
     }
-    relay.post(
+    post(
         () -> {
           intake = new Intake(libc, log, relay, swapper, moving, clientInodes::contains);
           departures = new Departures(log, successor);
@@ -121,7 +143,7 @@ public final class Interposer implements Observer {
 
   /** The successor's app has accepted it. */
   public void taken(int id) {
-    relay.post(
+    post(
         () -> {
           Interposed one = departures == null ? null : departures.arrived(id);
           if (one != null) {
@@ -132,12 +154,12 @@ public final class Interposer implements Observer {
 
   /** The successor has heard a client of this listener. */
   public void speaksHttp(ListenerKey listener) {
-    relay.post(() -> speakHttp.add(listener));
+    post(() -> speakHttp.add(listener));
   }
 
   /** The successor could not hand it to its app. */
   public void rejected(int id, String reason) {
-    relay.post(
+    post(
         () -> {
           Interposed one = departures == null ? null : departures.arrived(id);
           if (one != null) {
@@ -150,7 +172,10 @@ public final class Interposer implements Observer {
 
   /** The successor is gone: the app gets back what has not moved, as soon as it is quiet. */
   public void cancel() {
-    relay.post(
+    synchronized (this) {
+      inUse = false;
+    }
+    post(
         () -> {
           if (departures != null) {
             departures.takeSent().forEach(this::goOnHere);
@@ -166,7 +191,7 @@ public final class Interposer implements Observer {
    * @param whenDone gets the summary, on the relay's thread
    */
   public void finish(Consumer<String> whenDone) {
-    relay.post(
+    post(
         () -> {
           if (departures != null) {
             departures.takeSent().forEach(this::letGo); // They are in the successor's queue.
@@ -217,13 +242,15 @@ public final class Interposer implements Observer {
     ticking = departures != null || whenFinished != null || !all.isEmpty();
     if (ticking) {
       relay.after(TICK_MILLIS, this::tick);
+    } else {
+      stopRelayIfIdle();
     }
   }
 
   private void work() throws IOException {
     settle();
     if (departures == null) {
-      returns.giveBackQuiet(all.values());
+      new Returns(libc, log, relay, swapper).giveBackQuiet(all.values());
       endIfDone();
       return;
     }
@@ -248,7 +275,7 @@ public final class Interposer implements Observer {
     stuck.removeIf(one -> !all.containsKey(one.relayed));
     if (!stuck.isEmpty()) {
       log.debug("threads of the application do not let go of " + stuck.size() + " connections");
-      returns.giveBack(stuck);
+      new Returns(libc, log, relay, swapper).giveBack(stuck);
     }
   }
 

@@ -186,6 +186,16 @@ final class Restart {
     }
   }
 
+  private void beginToMove(List<ListenerKey> keys) {
+    try {
+      interposer.begin(keys, this::sendConnection);
+      speakHttp.forEach(interposer::speaksHttp);
+    } catch (IOException failure) {
+      world.log.error("open connections can't move: " + failure.getMessage());
+      interposer = null;
+    }
+  }
+
   /** May come before the handover: the new process accepts as soon as it has bound. */
   private void onHttp(ListenerKey listener) {
     speakHttp.add(listener);
@@ -223,8 +233,7 @@ final class Restart {
     world.log.info("handed over to pid " + child.pid() + " after " + elapsed + " ms; draining");
     interposer = withConnections ? mover.ready() : null;
     if (interposer != null) {
-      interposer.begin(keys, this::sendConnection);
-      speakHttp.forEach(interposer::speaksHttp);
+      beginToMove(keys);
     }
     drain =
         new DrainWatch(

@@ -10,7 +10,6 @@ import io.graceful.log.Log;
 import io.graceful.os.Await;
 import io.graceful.os.LeavesNoDescriptor;
 import io.graceful.os.TcpSockets;
-import io.graceful.relay.Relay;
 import io.graceful.sockets.Descriptors;
 import io.graceful.sockets.ListenerKey;
 import java.io.InputStream;
@@ -22,10 +21,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -44,11 +41,8 @@ class InterposerTest {
   /** A connection as the successor gets it. */
   private record Moved(int id, int fd) {}
 
-  private final Queue<Throwable> bugs = new ConcurrentLinkedQueue<>();
   private final BlockingQueue<Moved> moved = new LinkedBlockingQueue<>();
   private final TcpSockets tcp = new TcpSockets(LIBC);
-  private Relay relay;
-  private Thread relayThread;
   private Interposer interposer;
   private ServerSocketChannel server;
   private Socket client;
@@ -56,14 +50,10 @@ class InterposerTest {
 
   @BeforeEach
   void serve() throws Exception {
-    relay = new Relay(LIBC, bugs::add);
-    relayThread = new Thread(relay, "relay-of-interposer-test");
-    relayThread.start();
     interposer =
         new Interposer(
             LIBC,
             new Log(1, Log.Level.INFO),
-            relay,
             new Swapper(LIBC, new SharedGuard()),
             MovePolicy.parse("auto"),
             QUIET_MILLIS);
@@ -79,9 +69,12 @@ class InterposerTest {
     client.close();
     inApp.close();
     server.close();
-    relay.stop();
-    relayThread.join(30_000);
-    assertThat(bugs).isEmpty();
+    interposer.cancel();
+    Await.until(
+        "the end of the relay",
+        () ->
+            Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("graceful-relay")));
     assertThat(moved).isEmpty();
   }
 
