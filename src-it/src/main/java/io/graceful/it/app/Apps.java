@@ -11,6 +11,7 @@ public final class Apps {
   public static final App NIO = App.jdk("nio");
   public static final App NIO_BLOCKING = App.jdk("nio-blocking");
   public static final App NIO2 = App.jdk("nio2");
+  public static final App REUSEPORT = App.jdk("reuseport").since(9);
   public static final App VIRTUAL = App.jdk("virtual").since(21);
   public static final App TWO = App.jdk("two");
   public static final App EPHEMERAL = App.jdk("ephemeral");
