@@ -52,6 +52,10 @@ public final class Installer
   private Hooks hooks;
   private Libc libc;
   private Throwable unloadable;
+
+  /** What counts SIGUSR2 in a successor, from premain on; -1 while there is none. */
+  private int trap = -1;
+
   private Takeover takeover;
   private volatile Reactor reactor;
   private volatile Lifecycle lifecycle;
@@ -112,6 +116,9 @@ public final class Installer
 
   private void takeOver(Binder binder) throws Throwable {
     loadLibc();
+    if (options.signals(Option.RESTART_SIGNAL).contains("USR2")) {
+      trap = SignalTrap.install(libc, Libc.SIGUSR2); // Counts from here on; answered later.
+    }
     Lifeline lifeline = Lifeline.inherited(libc);
     takeover = Takeover.receive(libc, lifeline, pid, Usage.version());
     if (takeover == null) {
@@ -240,7 +247,7 @@ public final class Installer
   private void catchRestartSignals() throws IOException {
     for (String signal : options.signals(Option.RESTART_SIGNAL)) {
       if (signal.equals("USR2")) {
-        watchTrap(SignalTrap.install(libc, Libc.SIGUSR2));
+        watchTrap(trap >= 0 ? trap : SignalTrap.install(libc, Libc.SIGUSR2));
       } else {
         catchSignal(signal, "restart", () -> lifecycle.restartRequested("SIG" + signal));
       }

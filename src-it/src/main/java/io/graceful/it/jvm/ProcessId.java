@@ -36,6 +36,15 @@ public record ProcessId(long pid, long startTime) {
     return exists() && Libc.kill(pid, signal);
   }
 
+  /**
+   * Signals all processes of the group that this one leads.
+   *
+   * @return whether there were any
+   */
+  public boolean signalGroup(Signal signal) {
+    return Libc.kill(-pid, signal);
+  }
+
   @Override
   public String toString() {
     return "pid " + pid;
