@@ -19,7 +19,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class UnixDomainIT {
   static Stream<Arguments> appsAndJdks() {
     return Stream.of(Apps.UNIX, Apps.NETTY_UNIX)
-        .flatMap(app -> Jdks.features().map(jdk -> Arguments.of(app, jdk)));
+        .flatMap(
+            app ->
+                Jdks.features()
+                    .filter(jdk -> jdk >= app.oldestJdk())
+                    .map(jdk -> Arguments.of(app, jdk)));
   }
 
   @ParameterizedTest(name = "{0} jdk {1}")
