@@ -31,13 +31,15 @@ public enum Option {
       "drain.timeout",
       "30s",
       Kind.DURATION,
-      "How long the old process waits, after the new one took over, for requests in progress."),
+      "How long the old process waits, after the new one took over, for requests in progress and for connections that"
+          + " can't move."),
   DRAIN_QUIET(
       "drain.quiet",
       "2s",
       Kind.DURATION,
-      "A connection on which nothing has moved for so long, and whose last request was answered, counts as idle and no"
-          + " longer holds up a drain. Set it higher if your responses pause for longer."),
+      "A connection on which nothing has moved for so long, and whose last request was answered, counts as idle: it"
+          + " moves to the new process if it can, and doesn't hold up a stop. Set it higher if your responses pause for"
+          + " longer."),
   MOVE(
       "move",
       "auto",

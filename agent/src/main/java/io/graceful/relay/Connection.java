@@ -264,26 +264,6 @@ public final class Connection {
   }
 
   /**
-   * Whether something is in progress that would be cut off by ending it now.
-   *
-   * @param quietMillis after which what can't be judged otherwise is taken for quiet
-   */
-  public boolean isBusy(long quietMillis) {
-    if (phase == Phase.GONE) {
-      return false;
-    }
-    if (phase != Phase.RELAYING
-        || exchange.isOpen()
-        || !isAppSilent()
-        || !toApp.isEmpty()
-        || io.unread(client.fd()) > 0) {
-      return true;
-    }
-    boolean unanswered = exchange.isOpaque() && client.spokeAt - app.spokeAt > 0;
-    return unanswered || !exchange.isComplete() && silentMillis() < quietMillis;
-  }
-
-  /**
    * Whether no byte is inside the relay, nor in the pair in either direction. What is still in the
    * client's socket goes with it.
    */
@@ -295,11 +275,6 @@ public final class Connection {
         && !appIsDeaf
         && hasAppReadAll()
         && isAppSilent();
-  }
-
-  /** Whether it will never be at a boundary. */
-  public boolean isOpaque() {
-    return exchange.isOpaque();
   }
 
   /** Whether it has shown to carry another protocol than HTTP/1.x. */

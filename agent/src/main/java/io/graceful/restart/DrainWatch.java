@@ -62,7 +62,7 @@ final class DrainWatch {
               + (census.idle() == 0 ? "" : ", idle connections: " + census.idle()));
     } else if (elapsed >= timeoutMillis) {
       whenOver.accept(
-          "time is up after " + elapsed + " ms, connections still busy: " + census.busy());
+          "time is up after " + elapsed + " ms, connections still in use: " + census.busy());
     } else {
       reactor.after(Math.min(pause, Math.max(1, timeoutMillis - elapsed)), this::look);
       pause = Math.min(LAST_LOOK_MILLIS, pause * 2);

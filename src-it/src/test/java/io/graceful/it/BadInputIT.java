@@ -85,7 +85,8 @@ class BadInputIT {
           -Dos.arch=riscv64 | runs on x86-64 and aarch64 only, this is riscv64
           """)
   void unsupported_machine(String property, String complaint, Servers servers) throws Exception {
-    Server server = servers.launch(Apps.HTTPSERVER, Jdks.any()).jvm(property).start();
+    Server server =
+        servers.launch(Apps.HTTPSERVER, Jdks.any()).jvm(property).withDeadAgent().start();
     assertRunsOnAndWarnsOfTheSignal(server, complaint);
   }
 
@@ -162,7 +163,8 @@ class BadInputIT {
     try (FileSystem content = FileSystems.newFileSystem(jar)) {
       Files.delete(content.getPath("inst/io/graceful/agent/Installer.class"));
     }
-    Server server = servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).agent(jar).start();
+    Server server =
+        servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).agent(jar).withDeadAgent().start();
     assertThat(server.stderr())
         .containsExactly(
             "graceful: can't start the agent, the application runs without it:"

@@ -58,7 +58,7 @@ class DrainIT {
     assertThat(server.stderr(line -> line.contains("time is up after 1")))
         .singleElement()
         .asString()
-        .contains("connections still busy: 1");
+        .contains("connections still in use: 1");
   }
 
   /** By its own shutdown: the server says goodbye, and then closes. */

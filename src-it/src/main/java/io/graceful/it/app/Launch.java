@@ -24,6 +24,7 @@ public final class Launch {
   private final Map<String, String> arguments = new LinkedHashMap<>();
   private final Map<String, String> environment = new LinkedHashMap<>();
   private Path agent;
+  private boolean agentLives = true;
   private Path workingDirectory;
   private String shellCommands = "";
   private Consumer<Server> owner = server -> {};
@@ -95,6 +96,12 @@ public final class Launch {
     return this;
   }
 
+  /** The agent is going to fail; not to be waited for. */
+  public Launch withDeadAgent() {
+    agentLives = false;
+    return this;
+  }
+
   /** Starts the server, and returns when it answers. */
   public Server start() throws IOException {
     Path state = Files.createDirectories(directory.resolve("state"));
@@ -127,7 +134,7 @@ public final class Launch {
     owner.accept(server);
     try {
       server.awaitReady();
-      if (agent != null && endpoint != null) {
+      if (agent != null && agentLives && endpoint != null) {
         server.awaitAgent();
       }
       return server;
