@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.locks.Lock;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
+import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -30,6 +31,9 @@ public final class Bridge {
    * too. Must not throw.
    */
   public static volatile BiConsumer<Object, Object> acceptor;
+
+  /** Told of each TCP connection that is about to be made: the port of the other side. */
+  public static volatile IntConsumer connector;
 
   /**
    * Held in calls that close a socket or change its place in an epoll. Such a call may throw, and
@@ -79,6 +83,13 @@ public final class Bridge {
       delegate.accept(fd, remote);
     }
     return fd;
+  }
+
+  public static void connecting(int port) {
+    IntConsumer delegate = connector;
+    if (delegate != null) {
+      delegate.accept(port);
+    }
   }
 
   public static void enterGuarded() {

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
+import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -130,6 +131,23 @@ public final class Hooks implements ClassFileTransformer {
     List<String> problems = findings.problems(GuardHooks.ALL);
     if (!problems.isEmpty()) {
       throw new IOException("can't guard the closing of connections: " + problems);
+    }
+  }
+
+  /**
+   * Tells of each TCP connection that the app is about to make from now on, on the app's thread;
+   * see {@link Bridge#connector}.
+   */
+  public void watchConnects(IntConsumer connector) throws IOException {
+    try {
+      JavaBase.field(bridge(), "connector").set(null, connector);
+      activate(ConnectHooks.ALL);
+      retransformLoaded(ConnectHooks.ALL);
+    } catch (ReflectiveOperationException
+        | UnmodifiableClassException
+        | LinkageError
+        | InternalError refused) {
+      throw new IOException("can't hook the making of connections: " + refused, refused);
     }
   }
 

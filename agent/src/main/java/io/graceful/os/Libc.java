@@ -20,6 +20,7 @@ public final class Libc {
   public static final int SIGTERM = 15;
 
   static final int SOCK_CLOEXEC = 0x80000;
+  static final int SOCK_NONBLOCK = 0x800;
   private static final int SOL_SOCKET = 1;
   private static final int SO_TYPE = 3;
   private static final int SO_PEERCRED = 17;
@@ -180,6 +181,20 @@ public final class Libc {
     } catch (ErrnoException failure) {
       close(fd);
       throw failure;
+    }
+  }
+
+  /**
+   * Makes a thread return from accept on a {@link #silentListener}, with a connection that has
+   * ended already.
+   */
+  public void knock(int silentListener) throws ErrnoException {
+    byte[] name = localAddress(silentListener);
+    int fd = calls.check("socket", AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    try (NativeMemory address = NativeMemory.of(name)) {
+      calls.check("connect", fd, address.address, name.length);
+    } finally {
+      close(fd);
     }
   }
 

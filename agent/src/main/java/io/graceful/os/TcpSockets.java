@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 /** TCP sockets of our own, and the far ends of others, by descriptor number. */
 public final class TcpSockets {
 
-  private static final int SOCK_NONBLOCK = 0x800;
   private static final int SOL_SOCKET = 1;
   private static final int SO_LINGER = 13;
   private static final int EINPROGRESS = 115;
@@ -24,7 +23,7 @@ public final class TcpSockets {
    * @param family AF_INET or AF_INET6
    */
   public int bound(int family, InetAddress address) throws ErrnoException {
-    int type = Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC | SOCK_NONBLOCK;
+    int type = Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK;
     int low = libc.calls.check("socket", family, type, 0);
     try {
       byte[] name = SocketAddresses.encode(family, new InetSocketAddress(address, 0));

@@ -331,7 +331,41 @@ final class Restart {
 
   private void leave(String summary) {
     world.log.info(summary + "; exiting");
+    letAcceptorsBeWoken();
     world.exit.exit(0);
+  }
+
+  /**
+   * Some servers (Tomcat) end their acceptor by connecting to their own port, and wait for that:
+   * but at that port it's the successor who accepts by now.
+   */
+  private void letAcceptorsBeWoken() {
+    try {
+      List<DetachedListener> waitedOn = new ArrayList<>();
+      for (DetachedListener listener : detached) {
+        if (!listener.key().isUnix() && listener.isWaitedOn()) {
+          waitedOn.add(listener);
+        }
+      }
+      if (!waitedOn.isEmpty()) {
+        world.hooks.watchConnects(port -> wakeAcceptorOf(port, waitedOn));
+      }
+    } catch (IOException unusual) {
+      world.log.debug("the application's acceptors won't be woken: " + unusual.getMessage());
+    }
+  }
+
+  /** On a thread of the app. */
+  private void wakeAcceptorOf(int port, List<DetachedListener> listeners) {
+    for (DetachedListener listener : listeners) {
+      if (listener.key().port() == port) {
+        try {
+          listener.knock();
+        } catch (IOException | RuntimeException closedMeanwhile) {
+          world.log.debug("can't wake the acceptor: " + closedMeanwhile.getMessage());
+        }
+      }
+    }
   }
 
   private void onReadyTimeout() {

@@ -91,6 +91,27 @@ public final class DetachedListener {
     WaitingThreads.scan(libc.arch()).interruptOn(libc, listener.descriptors());
   }
 
+  /** Whether a thread sits in accept or poll on what the app has in its place. */
+  public boolean isWaitedOn() throws IOException {
+    WaitingThreads waiting = WaitingThreads.scan(libc.arch());
+    for (int fd : listener.descriptors()) {
+      if (waiting.anyOn(fd)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Lets a thread that sits in accept return, with a connection that has ended already. */
+  public void knock() throws IOException {
+    for (int fd : listener.descriptors()) {
+      if (ProcFs.socketInode(fd) == silentInode) {
+        libc.knock(fd);
+        return;
+      }
+    }
+  }
+
   private void swap(long expectedInode, int replacement) throws IOException {
     for (int fd : listener.descriptors()) {
       if (ProcFs.socketInode(fd) != expectedInode) {

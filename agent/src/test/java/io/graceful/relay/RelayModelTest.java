@@ -632,11 +632,12 @@ class RelayModelTest {
 
     private String describe() {
       return String.format(
-          "seed %d, %s over %s: client sent %d of %d, received %d, error %d, end %s; app sent %d of"
+          "seed %d, %s over %s: %s; client sent %d of %d, received %d, error %d, end %s; app sent %d of"
               + " %d, received %d, error %d, end %s; ended %s, %s, taken %d, refused %d times",
           seed,
           kind,
           overTcp ? "TCP" : "UNIX",
+          rig.kernelView(connection),
           client.sent,
           client.total,
           client.received,

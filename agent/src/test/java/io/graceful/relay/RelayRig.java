@@ -5,12 +5,17 @@ import static io.graceful.os.NativeLibc.LIBC;
 import io.graceful.os.Libc;
 import io.graceful.os.NativeLibc;
 import io.graceful.os.SocketIo;
+import io.graceful.os.TcpSockets;
 import io.graceful.sockets.Descriptors;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -27,8 +32,7 @@ final class RelayRig implements AutoCloseable {
   private final ServerSocketChannel listener;
 
   RelayRig() throws Exception {
-    listener =
-        ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    listener = listen();
     relay = new Relay(LIBC, failures::add);
     thread = new Thread(relay, "relay-under-test");
     thread.setDaemon(true);
@@ -55,9 +59,24 @@ final class RelayRig implements AutoCloseable {
    * @param bufferBytes of each socket and direction; 0 for the default
    */
   int[] tcpPair(int bufferBytes) throws Exception {
+    // A listener's buffer sizes are those of all that it accepts from then on.
+    if (bufferBytes == 0) {
+      return tcpPair(listener, 0);
+    }
+    try (ServerSocketChannel narrow = listen()) {
+      narrow.setOption(StandardSocketOptions.SO_RCVBUF, bufferBytes);
+      return tcpPair(narrow, bufferBytes);
+    }
+  }
+
+  private static ServerSocketChannel listen() throws IOException {
+    return ServerSocketChannel.open()
+        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  }
+
+  private static int[] tcpPair(ServerSocketChannel listener, int bufferBytes) throws Exception {
     try (SocketChannel client = SocketChannel.open()) {
       if (bufferBytes > 0) {
-        listener.setOption(StandardSocketOptions.SO_RCVBUF, bufferBytes);
         client.setOption(StandardSocketOptions.SO_RCVBUF, bufferBytes);
         client.setOption(StandardSocketOptions.SO_SNDBUF, bufferBytes);
       }
@@ -77,6 +96,33 @@ final class RelayRig implements AutoCloseable {
 
   int[] unixPair() throws Exception {
     return LIBC.streamPair();
+  }
+
+  /**
+   * What the kernel knows of a connection over TCP: addresses, state, send and receive queue, timer
+   * (proc(5), /proc/net/tcp).
+   */
+  String kernelView(Connection connection) {
+    try {
+      if (connection.isGone()) {
+        return "gone";
+      }
+      int far = new TcpSockets(LIBC).peer(connection.socket()).getPort();
+      String port = String.format(":%04X ", far);
+      StringBuilder view = new StringBuilder("kernel:");
+      for (String table : List.of("tcp", "tcp6")) {
+        for (String line : Files.readAllLines(Path.of("/proc/self/net", table))) {
+          if (line.contains(port)) {
+            view.append(' ')
+                .append(line.trim(), 0, Math.min(130, line.trim().length()))
+                .append(';');
+          }
+        }
+      }
+      return view.toString();
+    } catch (IOException | RuntimeException unknown) {
+      return "kernel: " + unknown;
+    }
   }
 
   void close(int fd) {

@@ -83,6 +83,21 @@ class DrainIT {
     }
   }
 
+  /** Tomcat connects to its own port to wake its acceptor: there the successor listens by then. */
+  @EachJdk
+  void acceptor_that_is_woken_through_its_own_port_ends_at_once(int jdk, Servers servers)
+      throws Exception {
+    Server server = servers.launch(Apps.TOMCAT8, Jdks.find(jdk)).start();
+    Restart restart = server.beginRestart();
+    restart.awaitSuccessor();
+    restart.awaitAnswer();
+    server.awaitStderr("the end of the drain", line -> line.endsWith("; exiting"));
+    long begin = System.nanoTime();
+    restart.awaitPredecessorGone();
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(4));
+    Generations.assertOldOnesEndedWell(server, List.of(restart));
+  }
+
   @EachJdk
   void shutdown_hook_that_takes_its_time_ends(int jdk, Servers servers) throws Exception {
     Server server = servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).with("slow-hook", 1500).start();
