@@ -103,9 +103,17 @@ public final class Lifeline implements AutoCloseable {
 
   /**
    * @param passed goes along as a duplicate; -1 for none
+   * @throws EOFException if the other process is gone
    */
   public void send(Frame frame, int passed) throws IOException {
-    messages.send(fd, frame.encode(), passed);
+    try {
+      messages.send(fd, frame.encode(), passed);
+    } catch (ErrnoException failure) {
+      if (failure.errno() == ErrnoException.EPIPE || failure.errno() == ErrnoException.ECONNRESET) {
+        throw new EOFException(failure.getMessage());
+      }
+      throw failure;
+    }
   }
 
   /**

@@ -86,11 +86,11 @@ class LifelineTest {
   }
 
   @Test
-  void sending_to_a_dead_one_is_an_error() throws Exception {
+  void sending_to_a_dead_one_is_an_end_of_file_too() throws Exception {
     successor.close();
 
     assertThatThrownBy(() -> predecessor.send(new Frame(Type.ABORT, 0, "")))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(EOFException.class)
         .hasMessage("sendmsg: EPIPE (the other process is gone)");
     reopenSuccessor();
   }
