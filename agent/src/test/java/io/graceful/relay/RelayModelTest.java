@@ -269,7 +269,10 @@ class RelayModelTest {
       this.kind = Kind.values()[random.nextInt(Kind.values().length)];
       this.overTcp = kind == Kind.APP_ABORTS || kind == Kind.CLIENT_RESETS || random.nextInt(3) > 0;
       this.showsResets = random.nextInt(4) > 0;
-      int bufferBytes = random.nextInt(3) == 0 ? 2048 + random.nextInt(10_000) : 0;
+      // In still smaller ones the kernel sends a window's worth five times in a second, if the
+      // window
+      // is smaller than the largest segment (the persist timer of RFC 9293, 3.8.6.1).
+      int bufferBytes = random.nextInt(3) == 0 ? 16_000 + random.nextInt(50_000) : 0;
       int[] outside = overTcp ? rig.tcpPair(bufferBytes) : rig.unixPair();
       int[] inside = rig.unixPair();
       this.client = new Talker("client", rig.io, random, outside[0]);
