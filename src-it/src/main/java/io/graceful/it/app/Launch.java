@@ -16,6 +16,9 @@ import java.util.function.Consumer;
  * How a server shall be started: its command line and all that it inherits from its first parent.
  */
 public final class Launch {
+  /** Whoever runs the tests in the background of a shell has these ignored, and so do we then. */
+  private static final String DEFAULT_SIGNALS = "exec env --default-signal=INT,QUIT ";
+
   private final App app;
   private final Jdk jdk;
   private final Path directory;
@@ -146,7 +149,7 @@ public final class Launch {
 
   private ProcessBuilder processBuilder() throws IOException {
     List<String> command =
-        new ArrayList<>(List.of("/bin/sh", "-c", shellCommands + "exec \"$@\"", "sh"));
+        new ArrayList<>(List.of("/bin/sh", "-c", shellCommands + DEFAULT_SIGNALS + "\"$@\"", "sh"));
     command.addAll(javaCommand());
     ProcessBuilder builder = new ProcessBuilder(command);
     Path home = workingDirectory == null ? directory : workingDirectory;
