@@ -46,10 +46,7 @@ public final class ConnectionDrain implements Drain {
     int busy = 0;
     int idle = 0;
     Map<Long, Activity> seen = new HashMap<>();
-    for (OpenConnection connection : connections.scan()) {
-      if (isElsewhere.test(connection.inode())) {
-        continue;
-      }
+    for (OpenConnection connection : connections.scan(isElsewhere)) {
       try {
         Activity activity = known.getOrDefault(connection.inode(), new Activity());
         if (isBusy(connection.fd(), activity)) {

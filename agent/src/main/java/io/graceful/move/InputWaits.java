@@ -2,6 +2,7 @@ package io.graceful.move;
 
 import io.graceful.os.EpollRegistration;
 import io.graceful.os.Libc;
+import io.graceful.os.SocketScan;
 import io.graceful.sockets.WaitingThreads;
 import java.io.IOException;
 import java.util.HashSet;
@@ -23,9 +24,11 @@ final class InputWaits {
   /** Looks now. */
   static InputWaits scan(Libc libc) throws IOException {
     InputWaits waits = new InputWaits(WaitingThreads.scan(libc.arch()));
-    for (EpollRegistration entry : EpollRegistration.all()) {
-      if (entry.waitsForInput()) {
-        waits.polled.add(entry.fd());
+    try (SocketScan sockets = new SocketScan(libc)) {
+      for (EpollRegistration entry : EpollRegistration.in(EpollRegistration.instances(sockets))) {
+        if (entry.waitsForInput()) {
+          waits.polled.add(entry.fd());
+        }
       }
     }
     return waits;

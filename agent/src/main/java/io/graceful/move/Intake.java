@@ -18,6 +18,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import java.util.function.LongPredicate;
 
 /**
@@ -38,6 +39,9 @@ final class Intake {
   /** Exchanged under one hold of the guard: about 20 ms. */
   private static final int MOST_AT_ONCE = 500;
 
+  /** Each batch has its price: the epoll instances are read, and the threads are looked at. */
+  private static final int LEAST_AT_ONCE = 250;
+
   private static final int DESCRIPTORS_EACH = 2;
 
   /** What the app may need for itself meanwhile. */
@@ -49,15 +53,26 @@ final class Intake {
   private final Swapper swapper;
   private final OpenConnections connections;
   private final LongPredicate isHeld;
+  private final IntSupplier held;
   private final List<Batch> batches = new ArrayList<>();
   private final Map<Long, Long> firstSeen = new HashMap<>();
   private final Set<Long> leftAlone = new HashSet<>();
+
+  /** Seen at the last look, and not taken yet. */
+  private final List<OpenConnection> mature = new ArrayList<>();
+
+  /** For how many connections there are descriptors, as of the last look. */
+  private int capacity;
+
+  private long lastTaken = System.nanoTime();
+
   private long next = System.nanoTime();
   private long pause = PAUSE_NANOS;
   private boolean hasSeenAll;
 
   /**
    * @param isHeld says of a socket's inode that it was taken already
+   * @param held how many are in the relay's hands
    */
   Intake(
       Libc libc,
@@ -65,13 +80,15 @@ final class Intake {
       Relay relay,
       Swapper swapper,
       Collection<ListenerKey> listeners,
-      LongPredicate isHeld) {
+      LongPredicate isHeld,
+      IntSupplier held) {
     this.libc = libc;
     this.log = log;
     this.relay = relay;
     this.swapper = swapper;
     this.connections = new OpenConnections(libc, listeners);
     this.isHeld = isHeld;
+    this.held = held;
   }
 
   /** Whether there was a moment at which nothing was left to take. */
@@ -84,33 +101,42 @@ final class Intake {
     if (System.nanoTime() < next) {
       return new ArrayList<>();
     }
-    List<OpenConnection> mature = new ArrayList<>();
-    int left = scan(mature);
-    int room = room();
-    List<Interposed> taken = new ArrayList<>();
-    if (!mature.isEmpty() && room > 0) {
-      taken = take(mature.subList(0, Math.min(mature.size(), room)), observer);
+    if (mature.isEmpty()) {
+      look();
     }
-    left -= taken.size();
-    boolean stuck = room == 0 && batches.isEmpty();
-    hasSeenAll = hasSeenAll || left == 0 || stuck;
-    pause = left > 0 ? PAUSE_NANOS : Math.min(LONGEST_PAUSE_NANOS, pause * 2);
-    next = System.nanoTime() + (taken.size() == room && left > 0 ? 0 : pause);
-    return taken;
+    int room = Math.max(0, capacity - held.getAsInt());
+    hasSeenAll = hasSeenAll || room == 0 && batches.isEmpty();
+    if (mature.isEmpty() || room < Math.min(mature.size(), LEAST_AT_ONCE) && !isLongAgo()) {
+      rest();
+      return new ArrayList<>();
+    }
+    return take(mature.subList(0, Math.min(mature.size(), Math.min(room, MOST_AT_ONCE))), observer);
   }
 
-  /**
-   * @param mature gets those that can be taken
-   * @return how many there are, with those that can't yet
-   */
-  private int scan(List<OpenConnection> mature) throws IOException {
+  private void look() throws IOException {
+    int open = scan();
+    long others = ProcFs.openDescriptors().size() - DESCRIPTORS_EACH * held.getAsInt();
+    long free = ProcFs.openFilesLimit() - SPARE_DESCRIPTORS - others;
+    capacity = (int) Math.max(0, Math.min(Integer.MAX_VALUE, free / DESCRIPTORS_EACH));
+    hasSeenAll = hasSeenAll || open == 0;
+    pause = open > 0 ? PAUSE_NANOS : Math.min(LONGEST_PAUSE_NANOS, pause * 2);
+  }
+
+  private boolean isLongAgo() {
+    return System.nanoTime() - lastTaken >= LONGEST_PAUSE_NANOS;
+  }
+
+  private void rest() {
+    next = System.nanoTime() + pause;
+  }
+
+  /** Returns how many there are, with those that can't be taken yet. */
+  private int scan() throws IOException {
     long now = System.nanoTime();
     Set<Long> open = new HashSet<>();
-    for (OpenConnection connection : connections.scan()) {
+    for (OpenConnection connection :
+        connections.scan(inode -> isHeld.test(inode) || leftAlone.contains(inode))) {
       long inode = connection.inode();
-      if (isHeld.test(inode) || leftAlone.contains(inode)) {
-        continue;
-      }
       open.add(inode);
       Long seen = firstSeen.putIfAbsent(inode, now);
       if (seen != null && (now - seen >= SET_UP_NANOS || isInUse(connection))) {
@@ -129,18 +155,16 @@ final class Intake {
     }
   }
 
-  private int room() throws IOException {
-    long free = ProcFs.openFilesLimit() - ProcFs.openDescriptors().size() - SPARE_DESCRIPTORS;
-    return (int) Math.max(0, Math.min(MOST_AT_ONCE, free / DESCRIPTORS_EACH));
-  }
-
   private List<Interposed> take(List<OpenConnection> chosen, Observer observer) throws IOException {
     List<Interposed> batch = new ArrayList<>();
+    lastTaken = System.nanoTime();
     List<Swapper.Taken> taken = swapper.take(chosen);
     if (taken == null) {
       log.debug("the application is closing connections: next try soon");
+      rest();
       return batch;
     }
+    chosen.clear(); // Who is not among those taken has ended, or will be seen again.
     for (Swapper.Taken one : taken) {
       batch.add(
           new Interposed(

@@ -12,8 +12,10 @@ import io.graceful.relay.Observer;
 import io.graceful.relay.Relay;
 import io.graceful.sockets.ListenerKey;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -37,7 +39,11 @@ public final class Interposer implements Observer {
   }
 
   private static final long TICK_MILLIS = 2;
-  private static final long IDLE_LOOK_NANOS = 20_000_000;
+  private static final long IDLE_LOOK_NANOS = 5_000_000;
+
+  /** The pause after a look, at least, in times that it took. */
+  private static final int IDLE_LOOK_SHARE = 4;
+
   private static final long PUBLISH_NANOS = 10_000_000;
   private static final long GIVE_BACK_NANOS = 1_000_000_000;
 
@@ -63,6 +69,10 @@ public final class Interposer implements Observer {
   private Intake intake;
 
   private Departures departures;
+
+  /** As of the last look; sent as there is room. */
+  private final Deque<Interposed> idle = new ArrayDeque<>();
+
   private boolean ticking;
   private boolean troubled;
   private long nextIdleLook;
@@ -132,7 +142,9 @@ public final class Interposer implements Observer {
     }
     post(
         () -> {
-          intake = new Intake(libc, log, relay, swapper, moving, clientInodes::contains);
+          intake =
+              new Intake(
+                  libc, log, relay, swapper, moving, clientInodes::contains, clientInodes::size);
           departures = new Departures(log, successor);
           whenFinished = null;
           troubled = false;
@@ -148,6 +160,7 @@ public final class Interposer implements Observer {
           Interposed one = departures == null ? null : departures.arrived(id);
           if (one != null) {
             letGo(one);
+            sendIdle();
           }
         });
   }
@@ -203,10 +216,8 @@ public final class Interposer implements Observer {
   }
 
   private void stopMoving() {
-    if (departures != null) {
-      departures.takeWaiting().forEach(this::goOnHere);
-    }
     departures = null;
+    idle.clear();
     startTicking();
   }
 
@@ -259,9 +270,12 @@ public final class Interposer implements Observer {
       clientInodes.add(one.clientInode);
     }
     if (System.nanoTime() >= nextIdleLook) {
-      nextIdleLook = System.nanoTime() + IDLE_LOOK_NANOS;
-      sendIdle();
+      long begin = System.nanoTime();
+      lookForIdle();
+      long end = System.nanoTime();
+      nextIdleLook = end + Math.max(IDLE_LOOK_NANOS, IDLE_LOOK_SHARE * (end - begin));
     }
+    sendIdle();
   }
 
   private void settle() throws IOException {
@@ -286,8 +300,8 @@ public final class Interposer implements Observer {
     } else {
       one.relayed.admit(now.history()); // A thread that was reading has got something.
     }
-    if (now.isFresh() && departures != null) {
-      departures.add(one);
+    if (now.isFresh() && hasRoom()) {
+      departures.send(one);
     }
   }
 
@@ -306,11 +320,15 @@ public final class Interposer implements Observer {
     if (connection.hasProvenHttp()) {
       speakHttp.add(one.listener);
     }
-    if (departures == null || one.stays) {
-      connection.proceed();
+    if (one.stays || !hasRoom()) {
+      connection.proceed(); // There will be another boundary.
     } else {
-      departures.add(one);
+      departures.send(one);
     }
+  }
+
+  private boolean hasRoom() {
+    return departures != null && departures.hasRoom();
   }
 
   @Override
@@ -341,14 +359,15 @@ public final class Interposer implements Observer {
    * the last response end, else believed after the quiet time where a listener speaks HTTP/1.x and
    * nothing else.
    */
-  private void sendIdle() throws IOException {
+  private void lookForIdle() throws IOException {
+    idle.clear();
     List<Interposed> believed = new ArrayList<>();
     for (Interposed one : all.values()) {
       if (one.relayed.isForeign()) {
         speakOthers.add(one.listener);
-      } else if (one.state == Interposed.State.RELAYED && !one.stays && departures.hasRoom()) {
+      } else if (one.state == Interposed.State.RELAYED && !one.stays) {
         if (one.relayed.isSurelyIdle()) {
-          departures.add(one);
+          idle.add(one);
         } else if (one.relayed.isIdle(quietMillis)) {
           believed.add(one);
         }
@@ -357,10 +376,17 @@ public final class Interposer implements Observer {
     believed.removeIf(one -> !isExpectedToMove(one));
     if (!believed.isEmpty()) {
       InputWaits waits = InputWaits.scan(libc);
-      for (Interposed one : believed) {
-        if (waits.isAwaitedOn(one.appFd)) {
-          departures.add(one);
-        }
+      believed.removeIf(one -> !waits.isAwaitedOn(one.appFd));
+      idle.addAll(believed);
+    }
+  }
+
+  private void sendIdle() {
+    while (hasRoom() && !idle.isEmpty()) {
+      Interposed one = idle.poll();
+      boolean isHere = all.containsKey(one.relayed) && one.state == Interposed.State.RELAYED;
+      if (isHere && (one.relayed.isSurelyIdle() || one.relayed.isIdle(quietMillis))) {
+        departures.send(one);
       }
     }
   }

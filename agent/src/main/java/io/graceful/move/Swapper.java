@@ -54,7 +54,7 @@ final class Swapper {
    * @return null if the app did not let go of the guard in time: nothing has changed then
    */
   List<Taken> take(List<OpenConnection> connections) throws IOException {
-    List<Integer> epolls = EpollRegistration.instances();
+    List<Integer> epolls = epolls();
     if (!guard.tryExclusive(GUARD_MILLIS)) {
       return null;
     }
@@ -114,7 +114,7 @@ final class Swapper {
    *     Null if the app did not let go of the guard in time
    */
   List<Interposed> giveBack(List<Interposed> connections) throws IOException {
-    List<Integer> epolls = EpollRegistration.instances();
+    List<Integer> epolls = epolls();
     if (!guard.tryExclusive(GUARD_MILLIS)) {
       return null;
     }
@@ -147,6 +147,13 @@ final class Swapper {
     }
     libc.close(copy);
     return -1;
+  }
+
+  /** An app makes none while it serves, so there is no need to look for them under the guard. */
+  private List<Integer> epolls() throws IOException {
+    try (SocketScan sockets = new SocketScan(libc)) {
+      return EpollRegistration.instances(sockets);
+    }
   }
 
   private static Map<Integer, List<EpollRegistration>> byDescriptor(List<Integer> epolls)

@@ -3,6 +3,7 @@ package io.graceful.os;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringTokenizer;
 
 /**
  * One descriptor's entry in one epoll instance. The kernel ties it to the open file description, so
@@ -15,6 +16,9 @@ public final class EpollRegistration {
   private static final int EPOLL_CTL_ADD = 1;
   private static final int EPOLL_CTL_DEL = 2;
   private static final int EPOLLIN = 1;
+
+  /** In a line of fdinfo, up to the inode. */
+  private static final int WORDS = 10;
 
   /** Before Linux 4.13, which does not tell the inode. */
   private static final long UNKNOWN = -1;
@@ -63,6 +67,17 @@ public final class EpollRegistration {
     return instances;
   }
 
+  /** As {@link #instances()}, for a process with thousands of sockets. */
+  public static List<Integer> instances(SocketScan sockets) throws IOException {
+    List<Integer> instances = new ArrayList<>();
+    for (int candidate : ProcFs.openDescriptors()) {
+      if (!sockets.isSocket(candidate) && EPOLL.equals(ProcFs.target(candidate))) {
+        instances.add(candidate);
+      }
+    }
+    return instances;
+  }
+
   /** Every entry of these epoll instances. */
   public static List<EpollRegistration> in(List<Integer> instances) throws IOException {
     List<EpollRegistration> entries = new ArrayList<>();
@@ -78,13 +93,18 @@ public final class EpollRegistration {
 
   /** {@code tfd: 7 events: 19 data: 7 pos:0 ino:1f2 sdev:9}, numbers but tfd in hex. */
   static EpollRegistration parse(int epoll, String line) {
-    String[] words = line.trim().split("[ :]+");
+    StringTokenizer tokens = new StringTokenizer(line, " :"); // Far cheaper than a pattern.
+    String[] words = new String[WORDS];
+    int count = 0;
+    while (count < WORDS && tokens.hasMoreTokens()) {
+      words[count++] = tokens.nextToken();
+    }
     return new EpollRegistration(
         epoll,
         Integer.parseInt(words[1]),
         (int) Long.parseUnsignedLong(words[3], 16),
         Long.parseUnsignedLong(words[5], 16),
-        words.length > 9 ? Long.parseUnsignedLong(words[9], 16) : UNKNOWN);
+        count == WORDS ? Long.parseUnsignedLong(words[WORDS - 1], 16) : UNKNOWN);
   }
 
   public int fd() {

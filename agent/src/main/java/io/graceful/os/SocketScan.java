@@ -14,12 +14,14 @@ public final class SocketScan implements AutoCloseable {
   private static final int STAT_INODE = 8;
 
   private final Libc libc;
+  private final NativeFunction getsockname;
   private final NativeMemory address = new NativeMemory(ADDRESS_SIZE);
   private final NativeMemory length = new NativeMemory(4);
   private final NativeMemory stat = new NativeMemory(STAT_SIZE);
 
   public SocketScan(Libc libc) {
     this.libc = libc;
+    this.getsockname = libc.calls.function("getsockname", 3);
   }
 
   /**
@@ -28,11 +30,16 @@ public final class SocketScan implements AutoCloseable {
    */
   public void forEach(IntConsumer onSocket) throws IOException {
     for (int fd : ProcFs.openDescriptors()) {
-      length.bytes.putInt(0, ADDRESS_SIZE);
-      if ((int) libc.calls.call("getsockname", fd, address.address, length.address) == 0) {
+      if (isSocket(fd)) {
         onSocket.accept(fd);
       }
     }
+  }
+
+  /** If so, {@link #family} and {@link #port} tell more of it. */
+  public boolean isSocket(int fd) {
+    length.bytes.putInt(0, ADDRESS_SIZE);
+    return getsockname.call(fd, address.address, length.address) == 0;
   }
 
   /** AF_INET and so on. */

@@ -250,11 +250,11 @@ public final class Connection {
    * @param millis for which nothing has moved
    */
   public boolean isIdle(long millis) {
-    return canHandBack()
-        && exchange.isComplete()
+    return exchange.isComplete()
         && silentMillis() >= millis
         && !client.hasFinished
         && !app.hasHungUp
+        && canHandBack() // From here on the kernel is asked.
         && io.unread(client.fd()) == 0;
   }
 

@@ -11,6 +11,9 @@ final class DrainWatch {
   private static final long FIRST_LOOK_MILLIS = 10;
   private static final long LAST_LOOK_MILLIS = 100;
 
+  /** The pause after a look, at least, in times that it took. */
+  private static final int LOOK_SHARE = 10;
+
   /** A connection may be on its way out of accept while the first looks are taken. */
   private static final int LEAST_LOOKS = 3;
 
@@ -46,6 +49,7 @@ final class DrainWatch {
       return;
     }
     Drain.Census census;
+    long begin = System.nanoTime();
     try {
       census = drain.look();
     } catch (IOException blind) {
@@ -64,6 +68,9 @@ final class DrainWatch {
       whenOver.accept(
           "time is up after " + elapsed + " ms, connections still in use: " + census.busy());
     } else {
+      // Where there are thousands of connections a look takes long, and others need the CPU.
+      long lookMillis = (System.nanoTime() - begin) / 1_000_000;
+      pause = Math.max(pause, LOOK_SHARE * lookMillis);
       reactor.after(Math.min(pause, Math.max(1, timeoutMillis - elapsed)), this::look);
       pause = Math.min(LAST_LOOK_MILLIS, pause * 2);
     }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 
 /**
  * Finds the connections of listeners from outside the app: they are the sockets whose local address
@@ -36,19 +37,24 @@ public final class OpenConnections {
     }
   }
 
-  /** Looks now: each connection once, under the first of its numbers. */
-  public List<OpenConnection> scan() throws IOException {
+  /**
+   * Looks now: each connection once, under the first of its numbers.
+   *
+   * @param isKnown says of a socket's inode that the caller doesn't want it
+   */
+  public List<OpenConnection> scan(LongPredicate isKnown) throws IOException {
     Map<Long, OpenConnection> found = new LinkedHashMap<>();
     try (SocketScan sockets = new SocketScan(libc)) {
       sockets.forEach(
           fd -> {
             int port = sockets.family() == Libc.AF_UNIX ? NOT_TCP : sockets.port();
-            if (ports.containsKey(port)) {
-              ListenerKey listener = listenerOf(fd);
-              if (listener != null) {
-                long inode = sockets.inode(fd);
-                found.putIfAbsent(inode, new OpenConnection(fd, inode, listener));
-              }
+            if (!ports.containsKey(port)) {
+              return;
+            }
+            long inode = sockets.inode(fd);
+            ListenerKey listener = isKnown.test(inode) ? null : listenerOf(fd);
+            if (listener != null) {
+              found.putIfAbsent(inode, new OpenConnection(fd, inode, listener));
             }
           });
     }
