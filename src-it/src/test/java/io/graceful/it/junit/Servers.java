@@ -61,8 +61,10 @@ public final class Servers {
       }
       try {
         Path directory = Files.createDirectories(ServersExtension.logs().resolve("agent"));
-        return Files.copy(
-            jar, directory.resolve("graceful.jar"), StandardCopyOption.REPLACE_EXISTING);
+        Path copy = Files.createTempFile(directory, "graceful", ".jar.part");
+        Files.copy(jar, copy, StandardCopyOption.REPLACE_EXISTING);
+        // At once: the servers of a test that runs beside this one may be starting with it.
+        return Files.move(copy, directory.resolve("graceful.jar"), StandardCopyOption.ATOMIC_MOVE);
       } catch (IOException e) {
         throw new UncheckedIOException("can't copy " + jar, e);
       }
