@@ -3,6 +3,7 @@ package apps;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** One run of a server: who it is, what it leaves in its state directory, how it misbehaves. */
 public final class App {
@@ -78,12 +79,23 @@ public final class App {
 
   /** To be called when the server accepts connections. */
   public void serving() {
+    churn();
     if (options.has("crash-after") && generation >= options.number("crash-from", 1)) {
       daemon(
           () -> {
             sleep(options.number("crash-after"));
             Runtime.getRuntime().halt(CRASH);
           });
+    }
+  }
+
+  private void churn() {
+    AtomicLong rounds = new AtomicLong();
+    for (long i = options.number("churn", 0); i > 0; i--) {
+      daemon(new Churn(state, pid + "-" + i, rounds));
+    }
+    if (options.has("churn")) {
+      onShutdown(() -> state.append("churned", rounds.toString()));
     }
   }
 

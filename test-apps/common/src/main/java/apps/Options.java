@@ -26,6 +26,7 @@ public final class Options {
           "crash-from",
           "hang-from",
           "fewer-from",
+          "churn",
           "slow-hook",
           "ignore-shutdown");
 

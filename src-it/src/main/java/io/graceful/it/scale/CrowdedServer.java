@@ -6,9 +6,12 @@ import io.graceful.it.app.Restart;
 import io.graceful.it.app.Server;
 import io.graceful.it.jvm.Await;
 import io.graceful.it.jvm.Jdk;
+import io.graceful.it.jvm.ProcessId;
+import io.graceful.it.jvm.ProcessView;
 import io.graceful.it.load.Crowd;
 import io.graceful.it.load.CrowdReport;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,13 +40,13 @@ public final class CrowdedServer implements AutoCloseable {
       App app, Jdk jdk, Path agent, Path directory, int connections, double perSecond)
       throws IOException {
     Server server =
-        Launch.of(app, jdk, directory).agent(agent).option("soak", "1s").jvm("-Xmx512m").start();
+        Launch.of(app, jdk, directory).agent(agent).option("soak", "100ms").jvm("-Xmx512m").start();
     try {
       InetSocketAddress address = new InetSocketAddress("127.0.0.1", server.port());
       Crowd crowd = Crowd.against(address, connections, perSecond);
       CrowdedServer crowded = new CrowdedServer(server, crowd, connections, perSecond);
       Await.until("the arrival of the crowd", CONNECTED_WITHIN, crowd::isComplete);
-      crowded.awaitAnswersBy(server.serving().pid());
+      crowded.awaitAnswersBy(server.serving().pid(), () -> {});
       crowd.report();
       return crowded;
     } catch (Throwable e) {
@@ -62,18 +65,20 @@ public final class CrowdedServer implements AutoCloseable {
   /** Returns when every connection was answered by the new process, and the old one is gone. */
   public Figures restart() {
     crowd.report();
+    Memory memory = new Memory(server.serving());
     Restart restart = server.beginRestart();
     restart.awaitSuccessor();
     restart.awaitAnswer();
     restart.awaitHandover();
     long handedOver = System.nanoTime();
-    awaitAnswersBy(restart.successor().pid());
+    memory.look();
+    awaitAnswersBy(restart.successor().pid(), memory::look);
     Duration moving = Duration.ofNanos(System.nanoTime() - handedOver);
     restart.awaitPredecessorGone();
     String beginning = "graceful[" + restart.predecessor().pid() + "]: drained ";
     String drained =
         server.stderr(line -> line.startsWith(beginning)).stream().findFirst().orElse("");
-    return new Figures(crowd.report(), connections, moving, drained);
+    return new Figures(crowd.report(), connections, moving, drained, memory.growth());
   }
 
   @Override
@@ -82,12 +87,15 @@ public final class CrowdedServer implements AutoCloseable {
     server.close();
   }
 
-  private void awaitAnswersBy(long pid) {
+  private void awaitAnswersBy(long pid, Runnable meanwhile) {
     try {
       Await.until(
           "an answer by " + pid + " on each connection",
           turn.plus(MOVED_WITHIN),
-          () -> crowd.connectionsAnsweredBy(pid) == connections);
+          () -> {
+            meanwhile.run();
+            return crowd.connectionsAnsweredBy(pid) == connections;
+          });
     } catch (AssertionError late) {
       throw new AssertionError(
           late.getMessage()
@@ -101,14 +109,46 @@ public final class CrowdedServer implements AutoCloseable {
     }
   }
 
+  /** The resident memory of a process that may end at any time. */
+  private static final class Memory {
+    private final ProcessId process;
+    private final long before;
+    private long most;
+
+    Memory(ProcessId process) {
+      this.process = process;
+      this.before = kilobytes();
+      this.most = before;
+    }
+
+    void look() {
+      try {
+        most = Math.max(most, kilobytes());
+      } catch (UncheckedIOException | NumberFormatException gone) {
+        // There will be nothing more to see.
+      }
+    }
+
+    /** In MB. */
+    long growth() {
+      return (most - before) / 1024;
+    }
+
+    private long kilobytes() {
+      return Long.parseLong(ProcessView.of(process.pid()).status("VmRSS").split(" ")[0]);
+    }
+  }
+
   /**
    * What a restart was like.
    *
    * @param moving from the handover to the first answer of the new process on the last connection;
    *     each connection has to wait for its turn in it
    * @param drained what the old process said of it
+   * @param growth of the old process's memory while it relayed, in MB
    */
-  public record Figures(CrowdReport clients, int connections, Duration moving, String drained) {
+  public record Figures(
+      CrowdReport clients, int connections, Duration moving, String drained, long growth) {
     public long kept() {
       return connections - clients.lost();
     }
