@@ -14,19 +14,12 @@ import java.util.Set;
  */
 final class Batch {
 
-  /** A thread that had just begun its call when we looked is asleep in it by then. */
-  private static final long PAUSE_NANOS = 1_500_000;
-
-  /** Threads of the JDK return as soon as they get a CPU; others, of native code, may never do. */
+  /** Threads return as soon as they get a CPU, but for those that the kernel doesn't interrupt. */
   private static final long GIVE_UP_NANOS = 2_000_000_000;
 
   private final List<Interposed> connections;
   private final InFlightCalls calls;
-
-  /** Of the last wake, as System.nanoTime. */
-  private long wokenAt;
-
-  private boolean wokenTwice;
+  private final long begin = System.nanoTime();
 
   Batch(Libc libc, List<Interposed> connections) throws IOException {
     this.connections = new ArrayList<>(connections);
@@ -35,25 +28,12 @@ final class Batch {
       fds.add(connection.appFd);
     }
     calls = new InFlightCalls(libc, fds);
-    wake();
-  }
-
-  private void wake() throws IOException {
-    calls.wake();
-    wokenAt = System.nanoTime();
+    calls.interrupt();
   }
 
   /** Takes out those that are free by now. */
-  List<Interposed> settled() throws IOException {
+  List<Interposed> settled() {
     List<Interposed> settled = new ArrayList<>();
-    if (System.nanoTime() - wokenAt < PAUSE_NANOS) {
-      return settled;
-    }
-    if (!wokenTwice) {
-      wokenTwice = true;
-      wake();
-      return settled;
-    }
     Set<Integer> unfinished = calls.unfinished();
     for (Iterator<Interposed> i = connections.iterator(); i.hasNext(); ) {
       Interposed connection = i.next();
@@ -68,7 +48,7 @@ final class Batch {
   /** Takes out those with a thread that does not come back. */
   List<Interposed> giveUp() {
     List<Interposed> stuck = new ArrayList<>();
-    if (wokenTwice && System.nanoTime() - wokenAt >= GIVE_UP_NANOS) {
+    if (System.nanoTime() - begin >= GIVE_UP_NANOS) {
       stuck.addAll(connections);
       connections.clear();
     }

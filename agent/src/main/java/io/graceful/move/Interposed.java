@@ -18,6 +18,9 @@ final class Interposed {
     RETURNING
   }
 
+  private static final long FIRST_PAUSE_NANOS = 1_000_000_000;
+  private static final int MOST_DOUBLINGS = 5;
+
   /** The app's number, for as long as it refers to the stand-in. */
   final int appFd;
 
@@ -33,8 +36,8 @@ final class Interposed {
   final Connection relayed;
   State state = State.SETTLING;
 
-  /** The successor did not want it: it stays here until it ends. */
-  boolean stays;
+  private int rejections;
+  private long staysUntil = System.nanoTime();
 
   Interposed(OpenConnection connection, long standInInode, Past past, Connection relayed) {
     this.appFd = connection.fd();
@@ -43,5 +46,15 @@ final class Interposed {
     this.standInInode = standInInode;
     this.past = past;
     this.relayed = relayed;
+  }
+
+  /** The successor's app would not accept it: the next try is a while later, each time longer. */
+  void wasRejected() {
+    staysUntil = System.nanoTime() + (FIRST_PAUSE_NANOS << Math.min(rejections++, MOST_DOUBLINGS));
+  }
+
+  /** Whether it may be sent, as far as the successor is concerned. */
+  boolean mayLeave() {
+    return state == State.RELAYED && System.nanoTime() - staysUntil >= 0;
   }
 }

@@ -11,6 +11,7 @@ import io.graceful.relay.End;
 import io.graceful.relay.Observer;
 import io.graceful.relay.Relay;
 import io.graceful.sockets.ListenerKey;
+import io.graceful.sockets.WaitingThreads;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -96,10 +97,11 @@ public final class Interposer implements Observer {
   /**
    * Prepares the app's classes, which may take 100 ms.
    *
-   * @throws IOException if they are not as expected: then connections can't be taken
+   * @throws IOException if they, or the JDK, are not as expected: then connections can't be taken
    */
   public static Interposer start(
       Libc libc, Log log, Hooks hooks, MovePolicy policy, long quietMillis) throws IOException {
+    WaitingThreads.prepareInterrupts();
     SharedGuard guard = new SharedGuard();
     hooks.guard(guard.appSide());
     return new Interposer(libc, log, new Swapper(libc, guard), policy, quietMillis);
@@ -177,7 +179,7 @@ public final class Interposer implements Observer {
           Interposed one = departures == null ? null : departures.arrived(id);
           if (one != null) {
             log.debug("a connection of " + one.listener + " did not move: " + reason);
-            one.stays = true;
+            one.wasRejected();
             goOnHere(one);
           }
         });
@@ -261,7 +263,7 @@ public final class Interposer implements Observer {
   private void work() throws IOException {
     settle();
     if (departures == null) {
-      new Returns(libc, log, relay, swapper).giveBackQuiet(all.values());
+      new Returns(libc, swapper).giveBackQuiet(all.values());
       endIfDone();
       return;
     }
@@ -289,7 +291,7 @@ public final class Interposer implements Observer {
     stuck.removeIf(one -> !all.containsKey(one.relayed));
     if (!stuck.isEmpty()) {
       log.debug("threads of the application do not let go of " + stuck.size() + " connections");
-      new Returns(libc, log, relay, swapper).giveBack(stuck);
+      new Returns(libc, swapper).giveBack(stuck);
     }
   }
 
@@ -320,7 +322,7 @@ public final class Interposer implements Observer {
     if (connection.hasProvenHttp()) {
       speakHttp.add(one.listener);
     }
-    if (one.stays || !hasRoom()) {
+    if (!one.mayLeave() || !hasRoom()) {
       connection.proceed(); // There will be another boundary.
     } else {
       departures.send(one);
@@ -365,7 +367,7 @@ public final class Interposer implements Observer {
     for (Interposed one : all.values()) {
       if (one.relayed.isForeign()) {
         speakOthers.add(one.listener);
-      } else if (one.state == Interposed.State.RELAYED && !one.stays) {
+      } else if (one.mayLeave()) {
         if (one.relayed.isSurelyIdle()) {
           idle.add(one);
         } else if (one.relayed.isIdle(quietMillis)) {
@@ -384,7 +386,7 @@ public final class Interposer implements Observer {
   private void sendIdle() {
     while (hasRoom() && !idle.isEmpty()) {
       Interposed one = idle.poll();
-      boolean isHere = all.containsKey(one.relayed) && one.state == Interposed.State.RELAYED;
+      boolean isHere = all.containsKey(one.relayed) && one.mayLeave();
       if (isHere && (one.relayed.isSurelyIdle() || one.relayed.isIdle(quietMillis))) {
         departures.send(one);
       }
@@ -415,7 +417,6 @@ public final class Interposer implements Observer {
   /** If its client keeps silent, after the quiet time. */
   private boolean isExpectedToMove(Interposed one) {
     return departures != null
-        && !one.stays
         && speakHttp.contains(one.listener)
         && !speakOthers.contains(one.listener);
   }

@@ -1,8 +1,6 @@
 package io.graceful.move;
 
-import io.graceful.log.Log;
 import io.graceful.os.Libc;
-import io.graceful.relay.Relay;
 import io.graceful.sockets.InFlightCalls;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,17 +14,12 @@ final class Returns {
   private static final long QUIET_MILLIS = 5;
 
   private static final int MOST_AT_ONCE = 500;
-  private static final long SECOND_WAKE_MILLIS = 2;
 
   private final Libc libc;
-  private final Log log;
-  private final Relay relay;
   private final Swapper swapper;
 
-  Returns(Libc libc, Log log, Relay relay, Swapper swapper) {
+  Returns(Libc libc, Swapper swapper) {
     this.libc = libc;
-    this.log = log;
-    this.relay = relay;
     this.swapper = swapper;
   }
 
@@ -56,16 +49,6 @@ final class Returns {
       fds.add(one.appFd);
     }
     // Threads that read from the stand-ins shall read from the real ones again.
-    InFlightCalls calls = new InFlightCalls(libc, fds);
-    calls.wake();
-    relay.after(SECOND_WAKE_MILLIS, () -> wakeAgain(calls));
-  }
-
-  private void wakeAgain(InFlightCalls calls) {
-    try {
-      calls.wake();
-    } catch (IOException blind) {
-      log.debug("can't look for threads that read: " + blind.getMessage());
-    }
+    new InFlightCalls(libc, fds).interrupt();
   }
 }

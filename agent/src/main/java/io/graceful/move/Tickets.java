@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 
@@ -37,6 +39,9 @@ public final class Tickets implements BiConsumer<Object, Object> {
   }
 
   private static final int MOST_UNDER_WAY = 16;
+
+  /** For the app to accept, in ms; meanwhile nobody serves the connection. */
+  private static final long PATIENCE_MILLIS = 1000;
 
   private final Libc libc;
   private final Log log;
@@ -71,6 +76,7 @@ public final class Tickets implements BiConsumer<Object, Object> {
     final InetSocketAddress listener;
     final int moved;
     int ours = -1;
+    Reactor.Timer deadline;
 
     Ticket(int id, InetSocketAddress listener, int moved) {
       this.id = id;
@@ -103,6 +109,7 @@ public final class Tickets implements BiConsumer<Object, Object> {
       underWay.put(tcp.local(ticket.ours), ticket);
       tcp.connect(ticket.ours, family, target);
       reactor.watch(ticket.ours, () -> onEnd(ticket));
+      ticket.deadline = reactor.after(PATIENCE_MILLIS, () -> onDeadline(ticket));
     } catch (IOException failure) {
       reject(ticket, failure.getMessage());
     }
@@ -155,9 +162,21 @@ public final class Tickets implements BiConsumer<Object, Object> {
   }
 
   private void taken(Ticket ticket) {
-    discard(ticket);
+    libc.close(ticket.moved);
+    forget(ticket);
+    tcp.abort(ticket.ours); // The app has another connection in its place.
     owner.taken(ticket.id);
     openMore();
+  }
+
+  /** It is busy, or has as many connections as it will have. */
+  private void onDeadline(Ticket ticket) {
+    if (underWay.values().remove(ticket)) {
+      List<Ticket> behind = new ArrayList<>(waiting);
+      waiting.clear();
+      reject(ticket, "the application has not accepted it for " + PATIENCE_MILLIS + " ms");
+      behind.forEach(next -> reject(next, "the application does not accept those before it"));
+    }
   }
 
   /** Our end hears of it when the app's end was closed or replaced. */
@@ -171,16 +190,19 @@ public final class Tickets implements BiConsumer<Object, Object> {
 
   private void reject(Ticket ticket, String reason) {
     underWay.values().remove(ticket);
-    discard(ticket);
+    libc.close(ticket.moved);
+    if (ticket.ours >= 0) {
+      forget(ticket);
+      libc.close(ticket.ours); // An app that accepts it later sees a client that has left.
+    }
     owner.rejected(ticket.id, reason);
     openMore();
   }
 
-  private void discard(Ticket ticket) {
-    libc.close(ticket.moved);
-    if (ticket.ours >= 0) {
-      reactor.unwatch(ticket.ours);
-      tcp.abort(ticket.ours);
+  private void forget(Ticket ticket) {
+    reactor.unwatch(ticket.ours);
+    if (ticket.deadline != null) {
+      ticket.deadline.cancel();
     }
   }
 }

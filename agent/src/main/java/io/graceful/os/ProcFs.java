@@ -106,10 +106,11 @@ public final class ProcFs {
   }
 
   /**
-   * {@code /proc/self/task/TID/syscall}: number, six arguments, stack and instruction pointer; null
-   * for a thread that is running or gone.
+   * {@code /proc/self/task/TID/syscall}: number, six arguments, stack and instruction pointer; one
+   * word for a thread that is running, or would be if it had a CPU; null for one that is blocked
+   * outside of a system call, or gone.
    */
-  public static String[] blockedCall(int tid) throws IOException {
+  public static String[] call(int tid) throws IOException {
     byte[] text;
     try {
       text = read("/proc/self/task/" + tid + "/syscall");
@@ -120,18 +121,7 @@ public final class ProcFs {
       throw unreadable;
     }
     String line = new String(text, StandardCharsets.US_ASCII).trim();
-    return line.isEmpty() || !Character.isDigit(line.charAt(0)) ? null : line.split(" ");
-  }
-
-  /**
-   * How often the thread has been given a CPU ({@code /proc/self/task/TID/schedstat},
-   * Documentation/scheduler/sched-stats.rst); -1 for one that is gone, or if this kernel doesn't
-   * count.
-   */
-  public static long timesScheduled(int tid) {
-    List<String> lines = linesOf("/proc/self/task/" + tid + "/schedstat");
-    String[] words = lines.isEmpty() ? new String[0] : lines.get(0).trim().split(" ");
-    return words.length < 3 ? -1 : Long.parseLong(words[2]);
+    return line.isEmpty() || line.startsWith("-") ? null : line.split(" ");
   }
 
   /**
@@ -149,7 +139,11 @@ public final class ProcFs {
 
   /** A field of {@code /proc/self/status}, e.g. {@code SigCgt}; null if this kernel has none. */
   public static String status(String field) {
-    for (String line : linesOf("/proc/self/status")) {
+    return field("/proc/self/status", field);
+  }
+
+  private static String field(String file, String field) {
+    for (String line : linesOf(file)) {
       if (line.startsWith(field + ":")) {
         return line.substring(field.length() + 1).trim();
       }
@@ -159,8 +153,18 @@ public final class ProcFs {
 
   /** A signal set of {@code /proc/self/status}: bit 0 is signal 1. 0 if unknown. */
   public static long signals(String field) {
-    String set = status(field);
-    return set == null ? 0 : Long.parseUnsignedLong(set, 16);
+    return signalSet(status(field));
+  }
+
+  /**
+   * As {@link #signals(String)}, of one thread: {@code SigPnd}, {@code SigBlk}. 0 if it is gone.
+   */
+  public static long signals(int tid, String field) {
+    return signalSet(field("/proc/self/task/" + tid + "/status", field));
+  }
+
+  private static long signalSet(String hex) {
+    return hex == null ? 0 : Long.parseUnsignedLong(hex, 16);
   }
 
   /**

@@ -1,30 +1,26 @@
 package io.graceful.sockets;
 
 import io.graceful.os.Libc;
-import io.graceful.os.ProcFs;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * The system calls that threads of the app had begun on a number before another socket was put
- * there: such a call goes on with the old one until it returns.
+ * there: such a call goes on with the old one until it returns. A thread that waits in one is
+ * interrupted, and makes it again, on the new socket. So is a thread that is running, or would be
+ * if it had a CPU: it may be in the middle of a call, and about to wait in it.
  */
 public final class InFlightCalls {
 
   private final Libc libc;
   private final Set<Integer> fds;
 
-  /** On what each thread waited. */
-  private final Map<Integer, Set<Integer>> woken = new HashMap<>();
-
-  /** How often each had run before it was woken, for those that have not run since. */
-  private final Map<Integer, Long> waiting = new HashMap<>();
+  /** Threads that were interrupted, and what each may be busy with. */
+  private final Map<Integer, Set<Integer>> interrupted = new HashMap<>();
 
   /**
    * @param fds numbers that refer to another socket by now
@@ -34,37 +30,27 @@ public final class InFlightCalls {
     this.fds = new HashSet<>(fds);
   }
 
-  /**
-   * Wakes the threads that wait in such a call: they make it again, on the new socket. To be called
-   * a second time a little later, for a thread that had only just begun its call; those that were
-   * woken are left alone then.
-   */
-  public void wake() throws IOException {
+  /** Looks for such threads and interrupts them. A call that begins later is on the new socket. */
+  public void interrupt() throws IOException {
     WaitingThreads found = WaitingThreads.scan(libc.arch());
-    List<Integer> fresh = new ArrayList<>();
     for (int thread : found.on(fds)) {
-      if (!woken.containsKey(thread)) {
-        woken.put(thread, found.descriptorsOf(thread));
-        waiting.put(thread, ProcFs.timesScheduled(thread));
-        fresh.add(thread);
+      Set<Integer> busyWith = new HashSet<>(found.descriptorsOf(thread));
+      busyWith.retainAll(fds);
+      interrupted.put(thread, busyWith);
+    }
+    for (int thread : found.running()) {
+      if (WaitingThreads.takesInterrupts(thread)) {
+        interrupted.put(thread, fds);
       }
     }
-    WaitingThreads.interrupt(libc, fresh);
+    WaitingThreads.interrupt(libc, interrupted.keySet());
   }
 
-  /**
-   * The numbers on which a thread may still be in the call in which {@link #wake} found it. It has
-   * left that call when it has run since.
-   */
+  /** The numbers on which a thread may still be in its old call. */
   public Set<Integer> unfinished() {
-    waiting
-        .entrySet()
-        .removeIf(thread -> ProcFs.timesScheduled(thread.getKey()) != thread.getValue());
+    interrupted.keySet().removeIf(thread -> !WaitingThreads.isInterruptPending(thread));
     Set<Integer> unfinished = new HashSet<>();
-    for (int thread : waiting.keySet()) {
-      unfinished.addAll(woken.get(thread));
-    }
-    unfinished.retainAll(fds);
+    interrupted.values().forEach(unfinished::addAll);
     return unfinished;
   }
 }

@@ -30,14 +30,18 @@ public final class WaitingThreads {
 
   private final Map<Integer, Set<Integer>> descriptorsByThread = new HashMap<>();
 
+  private final List<Integer> running = new ArrayList<>();
+
   private WaitingThreads() {}
 
   /** Looks now. */
   public static WaitingThreads scan(Arch arch) throws IOException {
     WaitingThreads found = new WaitingThreads();
     for (int tid : ProcFs.threads()) {
-      String[] call = ProcFs.blockedCall(tid);
-      if (call != null && call.length > 2) {
+      String[] call = ProcFs.call(tid);
+      if (call != null && call.length == 1) {
+        found.running.add(tid);
+      } else if (call != null) {
         found.note(arch, tid, call);
       }
     }
@@ -86,6 +90,11 @@ public final class WaitingThreads {
     return threads;
   }
 
+  /** Those that are not blocked: which system call they may be in is not known. */
+  List<Integer> running() {
+    return running;
+  }
+
   /** What a thread waits on. */
   Set<Integer> descriptorsOf(int thread) {
     return descriptorsByThread.getOrDefault(thread, Collections.emptySet());
@@ -97,12 +106,49 @@ public final class WaitingThreads {
   }
 
   /**
+   * Makes sure that threads can be interrupted, also of an app that has its own way to the network
+   * (Netty's native transport).
+   *
+   * @throws IOException if the JDK does not catch the signal
+   */
+  public static void prepareInterrupts() throws IOException {
+    try {
+      Class.forName("sun.nio.ch.NativeThread"); // Its initializer sets the handler.
+    } catch (ClassNotFoundException otherJdk) {
+      // Then the handler tells.
+    }
+    if (!canInterrupt()) {
+      throw new IOException("the JDK does not catch signal " + WAKE_UP);
+    }
+  }
+
+  private static boolean canInterrupt() {
+    return contains(ProcFs.signals("SigCgt"));
+  }
+
+  /** A thread that doesn't take the signal at all never gets it. */
+  static boolean takesInterrupts(int thread) {
+    return !contains(ProcFs.signals(thread, "SigBlk"));
+  }
+
+  /**
+   * Whether the thread has not got the signal yet. It gets it when it returns from the kernel, so
+   * afterwards it is not in the call any more in which it was; not for one that is gone.
+   */
+  static boolean isInterruptPending(int thread) {
+    return contains(ProcFs.signals(thread, "SigPnd"));
+  }
+
+  private static boolean contains(long signals) {
+    return (signals >>> (WAKE_UP - 1) & 1) != 0;
+  }
+
+  /**
    * Makes the threads' calls return EINTR: the JDK then makes them anew, on whatever the number
    * refers to by now.
    */
   static void interrupt(Libc libc, Collection<Integer> threads) throws IOException {
-    boolean jdkCatchesIt = (ProcFs.signals("SigCgt") >>> (WAKE_UP - 1) & 1) != 0;
-    if (!jdkCatchesIt) {
+    if (!canInterrupt()) {
       return; // The default action would end the process; without the handler no JDK thread can be
       // in such a call.
     }

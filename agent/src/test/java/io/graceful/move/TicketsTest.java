@@ -13,6 +13,8 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
@@ -192,6 +194,28 @@ class TicketsTest {
       newServer.close();
       arrive(3, gone, inOldApp);
       assertThat(outcome()).startsWith("rejected 3: ");
+    }
+  }
+
+  /** Those behind it, which wait for their turn, go back at the same time. */
+  @Test
+  void goes_back_when_the_app_does_not_accept() throws Exception {
+    int connections = 40;
+    List<SocketChannel> open = new ArrayList<>();
+    for (int i = 0; i < connections; i++) {
+      open.add(SocketChannel.open(oldServer.getLocalAddress()));
+      SocketChannel inOldApp = oldServer.accept();
+      open.add(inOldApp);
+      arrive(i, key(newServer), inOldApp);
+    }
+    long begin = System.nanoTime();
+    for (int i = 0; i < connections; i++) {
+      assertThat(outcome()).startsWith("rejected ").contains("the application");
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - begin))
+        .isBetween(Duration.ofMillis(500), Duration.ofSeconds(5));
+    for (SocketChannel channel : open) {
+      channel.close();
     }
   }
 

@@ -80,7 +80,7 @@ class ProcFsTest {
 
   @Test
   void a_thread_that_is_gone_is_in_no_call() throws Exception {
-    assertThat(ProcFs.blockedCall(NEVER_OPEN * 100)).isNull();
+    assertThat(ProcFs.call(NEVER_OPEN * 100)).isNull();
   }
 
   @Test

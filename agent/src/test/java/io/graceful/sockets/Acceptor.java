@@ -44,8 +44,8 @@ final class Acceptor implements AutoCloseable {
   /** Whether its thread is in accept(2), or in poll(2), on the listener's number. */
   private boolean isWaitingIn(boolean accept) throws IOException {
     for (int tid : ProcFs.threads()) {
-      String[] call = ProcFs.blockedCall(tid);
-      if (call != null && isOn(call, accept)) {
+      String[] call = ProcFs.call(tid);
+      if (call != null && call.length > 2 && isOn(call, accept)) {
         return true;
       }
     }
