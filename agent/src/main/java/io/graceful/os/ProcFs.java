@@ -19,6 +19,8 @@ import java.util.List;
 /** What the kernel tells about our own process: proc(5). */
 public final class ProcFs {
 
+  private static final int MOST_LOOKS = 100;
+
   private ProcFs() {}
 
   public static int pid() throws IOException {
@@ -78,13 +80,18 @@ public final class ProcFs {
    * @throws IOException if it is open but can't be looked at
    */
   public static List<String> descriptorInfo(int fd) throws IOException {
-    try {
-      return lines("/proc/self/fdinfo/" + fd);
-    } catch (IOException unreadable) {
-      if (target(fd) == null) {
-        return new ArrayList<>();
+    for (int look = 1; ; look++) {
+      try {
+        return lines("/proc/self/fdinfo/" + fd);
+      } catch (IOException unreadable) {
+        // Where the app opens and closes all the time, the number may be another's by now.
+        if (target(fd) == null) {
+          return new ArrayList<>();
+        }
+        if (look == MOST_LOOKS) {
+          throw unreadable;
+        }
       }
-      throw unreadable;
     }
   }
 

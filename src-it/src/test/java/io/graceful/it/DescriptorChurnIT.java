@@ -24,12 +24,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(ServersExtension.class)
 class DescriptorChurnIT {
 
-  private static final int THREADS = 4;
+  private static final int THREADS = 2;
   private static final long LEAST_ROUNDS = 1000;
 
   /** A thread that blocks for each connection, and an event loop. */
   static Stream<Arguments> appsAndJdks() {
-    return Stream.of(Apps.THREADS, Apps.NIO, Apps.NETTY_EPOLL)
+    return Stream.of(Apps.THREADS, Apps.NIO)
         .flatMap(
             app ->
                 Jdks.features()
@@ -45,8 +45,8 @@ class DescriptorChurnIT {
         server
             .load()
             .connectionPerRequest(150)
-            .keepAlive(30, 20, false)
-            .keepAlive(30, 20, true)
+            .keepAlive(10, 20, false)
+            .keepAlive(10, 20, true)
             .start();
     LoadReport report = RestartUnderLoadIT.restartUnderLoad(server, load);
     Loads.assertConnectionsKept(report);
