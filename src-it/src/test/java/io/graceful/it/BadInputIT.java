@@ -86,7 +86,7 @@ class BadInputIT {
           """)
   void unsupported_machine(String property, String complaint, Servers servers) throws Exception {
     Server server =
-        servers.launch(Apps.HTTPSERVER, Jdks.any()).jvm(property).withDeadAgent().start();
+        servers.launch(Apps.HTTPSERVER, Jdks.any()).jvm(property).notAwaitingAgent().start();
     assertRunsOnAndWarnsOfTheSignal(server, complaint);
   }
 
@@ -164,7 +164,7 @@ class BadInputIT {
       Files.delete(content.getPath("inst/io/graceful/agent/Installer.class"));
     }
     Server server =
-        servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).agent(jar).withDeadAgent().start();
+        servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).agent(jar).notAwaitingAgent().start();
     assertThat(server.stderr())
         .containsExactly(
             "graceful: can't start the agent, the application runs without it:"

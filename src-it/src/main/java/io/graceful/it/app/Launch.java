@@ -27,7 +27,7 @@ public final class Launch {
   private final Map<String, String> arguments = new LinkedHashMap<>();
   private final Map<String, String> environment = new LinkedHashMap<>();
   private Path agent;
-  private boolean agentLives = true;
+  private boolean awaitsAgent = true;
   private Path workingDirectory;
   private String shellCommands = "";
   private Consumer<Server> owner = server -> {};
@@ -99,9 +99,9 @@ public final class Launch {
     return this;
   }
 
-  /** The agent is going to fail; not to be waited for. */
-  public Launch withDeadAgent() {
-    agentLives = false;
+  /** For an agent that is going to fail, or where only the time to the first answer counts. */
+  public Launch notAwaitingAgent() {
+    awaitsAgent = false;
     return this;
   }
 
@@ -137,7 +137,7 @@ public final class Launch {
     owner.accept(server);
     try {
       server.awaitReady();
-      if (agent != null && agentLives && endpoint != null) {
+      if (agent != null && awaitsAgent && endpoint != null) {
         server.awaitAgent();
       }
       return server;

@@ -126,7 +126,9 @@ final class Startup {
 
   private Launch launch(Variant variant, App app) {
     Launch launch = Launch.of(app, jdk, directory.resolve("run-" + launches++));
-    return agents.containsKey(variant) ? launch.agent(agents.get(variant)) : launch.withoutAgent();
+    return agents.containsKey(variant)
+        ? launch.agent(agents.get(variant)).notAwaitingAgent()
+        : launch.withoutAgent();
   }
 
   private List<String> command(Variant variant, App app) {
