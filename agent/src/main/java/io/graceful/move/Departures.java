@@ -18,6 +18,7 @@ final class Departures {
   private final Log log;
   private final Interposer.Successor successor;
   private final Map<Integer, Interposed> inFlight = new HashMap<>();
+  private final Gaps gaps = new Gaps();
   private int lastId;
 
   Departures(Log log, Interposer.Successor successor) {
@@ -31,6 +32,7 @@ final class Departures {
     one.state = Interposed.State.LEAVING;
     int id = ++lastId;
     inFlight.put(id, one);
+    one.leftAt = System.nanoTime();
     try {
       successor.send(id, one.listener, one.relayed.socket());
     } catch (IOException successorGone) {
@@ -45,7 +47,16 @@ final class Departures {
 
   /** The successor has answered; null if it did before, or the id is none. */
   Interposed arrived(int id) {
-    return inFlight.remove(id);
+    Interposed one = inFlight.remove(id);
+    if (one != null) {
+      gaps.add(System.nanoTime() - one.leftAt);
+    }
+    return one;
+  }
+
+  /** Of those that the successor has answered. */
+  Gaps gaps() {
+    return gaps;
   }
 
   /** Those that the successor has in its queue; they count as arrived then. */

@@ -174,6 +174,7 @@ final class Intake {
               relay.add(one.client, one.app, one.past.history(), observer, true)));
     }
     batches.add(new Batch(libc, batch));
+    log.debug("took connections from the application: " + batch.size());
     return new ArrayList<>(batch);
   }
 

@@ -36,6 +36,9 @@ final class Interposed {
   final Connection relayed;
   State state = State.SETTLING;
 
+  /** When it became LEAVING, by System.nanoTime(). */
+  long leftAt;
+
   private int rejections;
   private long staysUntil = System.nanoTime();
 

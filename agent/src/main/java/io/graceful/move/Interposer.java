@@ -209,6 +209,7 @@ public final class Interposer implements Observer {
     post(
         () -> {
           if (departures != null) {
+            log.debug(departures.gaps().toString());
             departures.takeSent().forEach(this::letGo); // They are in the successor's queue.
           }
           whenFinished = whenDone;

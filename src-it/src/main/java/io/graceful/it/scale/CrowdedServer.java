@@ -40,7 +40,12 @@ public final class CrowdedServer implements AutoCloseable {
       App app, Jdk jdk, Path agent, Path directory, int connections, double perSecond)
       throws IOException {
     Server server =
-        Launch.of(app, jdk, directory).agent(agent).option("soak", "100ms").jvm("-Xmx512m").start();
+        Launch.of(app, jdk, directory)
+            .agent(agent)
+            .option("soak", "100ms")
+            .option("log.level", "debug")
+            .jvm("-Xmx512m")
+            .start();
     try {
       InetSocketAddress address = new InetSocketAddress("127.0.0.1", server.port());
       Crowd crowd = Crowd.against(address, connections, perSecond);
@@ -75,10 +80,18 @@ public final class CrowdedServer implements AutoCloseable {
     awaitAnswersBy(restart.successor().pid(), memory::look);
     Duration moving = Duration.ofNanos(System.nanoTime() - handedOver);
     restart.awaitPredecessorGone();
-    String beginning = "graceful[" + restart.predecessor().pid() + "]: drained ";
-    String drained =
-        server.stderr(line -> line.startsWith(beginning)).stream().findFirst().orElse("");
-    return new Figures(crowd.report(), connections, moving, drained, memory.growth());
+    String who = "graceful[" + restart.predecessor().pid() + "]: ";
+    return new Figures(
+        crowd.report(),
+        connections,
+        moving,
+        said(who + "drained in "),
+        said(who + "connections were on their way "),
+        memory.growth());
+  }
+
+  private String said(String beginning) {
+    return server.stderr(line -> line.startsWith(beginning)).stream().findFirst().orElse("");
   }
 
   @Override
@@ -145,10 +158,17 @@ public final class CrowdedServer implements AutoCloseable {
    * @param moving from the handover to the first answer of the new process on the last connection;
    *     each connection has to wait for its turn in it
    * @param drained what the old process said of it
+   * @param onTheWay what it said of the time from its last byte on a connection until the new
+   *     process's application had accepted it
    * @param growth of the old process's memory while it relayed, in MB
    */
   public record Figures(
-      CrowdReport clients, int connections, Duration moving, String drained, long growth) {
+      CrowdReport clients,
+      int connections,
+      Duration moving,
+      String drained,
+      String onTheWay,
+      long growth) {
     public long kept() {
       return connections - clients.lost();
     }
@@ -159,9 +179,16 @@ public final class CrowdedServer implements AutoCloseable {
 
     /** From the handover to the last connection, as the old process saw it; -1 if it didn't say. */
     public long drainMillis() {
-      return drained.matches(".* drained in \\d+ ms.*")
-          ? Long.parseLong(drained.replaceAll(".* drained in (\\d+) ms.*", "$1"))
-          : -1;
+      return number(drained, ".* drained in (\\d+) ms.*");
+    }
+
+    /** How long a connection was without either process at most, as the old one saw it; or -1. */
+    public long awayMillis() {
+      return number(onTheWay, ".* at most (\\d+) ms");
+    }
+
+    private static long number(String line, String pattern) {
+      return line.matches(pattern) ? Long.parseLong(line.replaceAll(pattern, "$1")) : -1;
     }
   }
 }

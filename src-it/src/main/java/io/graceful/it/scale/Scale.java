@@ -83,7 +83,7 @@ public final class Scale {
 
   private static void header() {
     System.out.printf(
-        "%11s %7s %8s %6s %6s | %12s %9s %7s | %7s %7s %7s %6s | %7s %7s%n",
+        "%11s %7s %8s %6s %6s | %12s %9s %7s %7s | %7s %7s %7s %6s | %7s %7s%n",
         "connections",
         "restart",
         "requests",
@@ -91,6 +91,7 @@ public final class Scale {
         "kept",
         "all answered",
         "drained",
+        "away",
         "memory",
         "50%",
         "99%",
@@ -104,7 +105,7 @@ public final class Scale {
     CrowdReport clients = figures.clients();
     System.out.printf(
         Locale.ROOT,
-        "%11d %7d %8d %6d %6d | %9d ms %6d ms %4d MB | %7.1f %7.1f %7.1f %6d | %7.1f %7.1f%n",
+        "%11d %7d %8d %6d %6d | %9d ms %6d ms %4d ms %4d MB | %7.1f %7.1f %7.1f %6d | %7.1f %7.1f%n",
         figures.connections(),
         restart,
         clients.started(),
@@ -112,6 +113,7 @@ public final class Scale {
         figures.kept(),
         figures.moving().toMillis(),
         figures.drainMillis(),
+        figures.awayMillis(),
         figures.growth(),
         clients.millis(50),
         clients.millis(99),
@@ -127,6 +129,7 @@ public final class Scale {
 
         all answered: from the handover to the new process's first answer on the last connection
         drained: from the handover to the last connection, as the old process says; -1 if it doesn't
+        away: the longest time from a connection's last byte in the old process to its accept in the new one
         memory: by how much the old process grew meanwhile, its garbage included
         50%, 99%, worst: latencies in ms, from the time when the request was due
         delays: how often this machine was a second behind the timetable, and began it anew
