@@ -12,9 +12,7 @@ import java.util.List;
  * @param module its directory in test-apps/
  * @param arguments that make its jar this server
  * @param oldestJdk the first Java that it runs on
- * @param usesUnsafe whether its libraries make JDK 24 and later warn about {@code sun.misc.Unsafe}
- * @param startsSlowly whether it loads so many classes that compiling them well takes most of its
- *     start
+ * @param flags that an operator would give its JVM, to keep the log quiet for example
  */
 public record App(
     String name,
@@ -22,11 +20,13 @@ public record App(
     List<String> arguments,
     int oldestJdk,
     Protocol protocol,
-    boolean usesUnsafe,
-    boolean startsSlowly) {
+    List<Flag> flags) {
+
+  /** An option of the JVM, from that JDK on. */
+  record Flag(int oldestJdk, String option) {}
 
   static App http(String name, String module, int oldestJdk, String... arguments) {
-    return new App(name, module, List.of(arguments), oldestJdk, Protocol.HTTP, false, false);
+    return new App(name, module, List.of(arguments), oldestJdk, Protocol.HTTP, List.of());
   }
 
   static App jdk(String flavour) {
@@ -34,34 +34,39 @@ public record App(
   }
 
   App speaking(Protocol other) {
-    return new App(name, module, arguments, oldestJdk, other, usesUnsafe, startsSlowly);
+    return new App(name, module, arguments, oldestJdk, other, flags);
   }
 
   App since(int jdk) {
-    return new App(name, module, arguments, jdk, protocol, usesUnsafe, startsSlowly);
+    return new App(name, module, arguments, jdk, protocol, flags);
   }
 
+  /** Its libraries make JDK 24 and later warn about {@code sun.misc.Unsafe}. */
   App usingUnsafe() {
-    return new App(name, module, arguments, oldestJdk, protocol, true, startsSlowly);
+    return with(new Flag(24, "--sun-misc-unsafe-memory-access=allow"));
   }
 
-  App startingSlowly() {
-    return new App(name, module, arguments, oldestJdk, protocol, usesUnsafe, true);
+  /** As Tomcat's own catalina.sh does: its class loader clears caches of java.io when it stops. */
+  App openingJavaIo() {
+    return with(new Flag(9, "--add-opens=java.base/java.io=ALL-UNNAMED"));
   }
 
   /**
-   * Options that an operator would give its JVM to keep the log quiet, and a developer to have it
-   * up in half the time (as Spring Boot's own build plugin does).
+   * It loads so many classes that compiling them well takes most of its start: half of the time, as
+   * with Spring Boot's own build plugin.
    */
+  App startingSlowly() {
+    return with(new Flag(8, "-XX:TieredStopAtLevel=1"));
+  }
+
+  private App with(Flag flag) {
+    List<Flag> more = new ArrayList<>(flags);
+    more.add(flag);
+    return new App(name, module, arguments, oldestJdk, protocol, more);
+  }
+
   List<String> jvmOptions(int jdk) {
-    List<String> options = new ArrayList<>();
-    if (usesUnsafe && jdk >= 24) {
-      options.add("--sun-misc-unsafe-memory-access=allow");
-    }
-    if (startsSlowly) {
-      options.add("-XX:TieredStopAtLevel=1");
-    }
-    return options;
+    return flags.stream().filter(flag -> jdk >= flag.oldestJdk).map(Flag::option).toList();
   }
 
   /**
