@@ -46,9 +46,19 @@ public record App(
     return with(new Flag(24, "--sun-misc-unsafe-memory-access=allow"));
   }
 
-  /** As Tomcat's own catalina.sh does: its class loader clears caches of java.io when it stops. */
-  App openingJavaIo() {
-    return with(new Flag(9, "--add-opens=java.base/java.io=ALL-UNNAMED"));
+  /** With the flags of Tomcat's own catalina.sh: it clears caches of the JDK when it stops. */
+  App asByCatalina() {
+    App opened = this;
+    for (String opens :
+        List.of(
+            "java.base/java.lang",
+            "java.base/java.io",
+            "java.base/java.util",
+            "java.base/java.util.concurrent",
+            "java.rmi/sun.rmi.transport")) {
+      opened = opened.with(new Flag(9, "--add-opens=" + opens + "=ALL-UNNAMED"));
+    }
+    return opened;
   }
 
   /**

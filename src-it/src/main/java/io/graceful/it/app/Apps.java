@@ -30,7 +30,7 @@ public final class Apps {
 
   public static final App TOMCAT_NIO = App.http("tomcat-nio", "tomcat", 17, "nio");
   public static final App TOMCAT_NIO2 = App.http("tomcat-nio2", "tomcat", 17, "nio2");
-  public static final App TOMCAT8 = App.http("tomcat8", "tomcat8", 8, "nio").openingJavaIo();
+  public static final App TOMCAT8 = App.http("tomcat8", "tomcat8", 8, "nio").asByCatalina();
   public static final App JETTY = App.http("jetty", "jetty", 17);
   public static final App JETTY9 = App.http("jetty9", "jetty9", 8);
   public static final App UNDERTOW = App.http("undertow", "undertow", 11).usingUnsafe();
