@@ -13,7 +13,7 @@ import java.util.Map;
  */
 final class Departures {
 
-  private static final int MOST_IN_FLIGHT = 64;
+  private static final int MOST_IN_FLIGHT = 24;
 
   private final Log log;
   private final Interposer.Successor successor;

@@ -5,8 +5,8 @@ import io.graceful.os.Libc;
 import io.graceful.os.SocketScan;
 import io.graceful.sockets.WaitingThreads;
 import java.io.IOException;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.BitSet;
+import java.util.List;
 
 /**
  * Tells on which descriptors the app waits for input: most servers don't while they answer a
@@ -14,20 +14,21 @@ import java.util.Set;
  */
 final class InputWaits {
 
-  private final Set<Integer> polled = new HashSet<>();
+  private final BitSet polled = new BitSet();
   private final WaitingThreads threads;
 
   private InputWaits(WaitingThreads threads) {
     this.threads = threads;
   }
 
-  /** Looks now. */
-  static InputWaits scan(Libc libc) throws IOException {
+  /** Looks now, for these descriptors. */
+  static InputWaits scan(Libc libc, BitSet descriptors) throws IOException {
     InputWaits waits = new InputWaits(WaitingThreads.scan(libc.arch()));
     try (SocketScan sockets = new SocketScan(libc)) {
-      for (EpollRegistration entry : EpollRegistration.in(EpollRegistration.instances(sockets))) {
+      List<Integer> epolls = EpollRegistration.instances(sockets);
+      for (EpollRegistration entry : EpollRegistration.in(epolls, descriptors::get)) {
         if (entry.waitsForInput()) {
-          waits.polled.add(entry.fd());
+          waits.polled.set(entry.fd());
         }
       }
     }
@@ -35,6 +36,6 @@ final class InputWaits {
   }
 
   boolean isAwaitedOn(int fd) {
-    return polled.contains(fd) || threads.anyOn(fd);
+    return polled.get(fd) || threads.anyOn(fd);
   }
 }

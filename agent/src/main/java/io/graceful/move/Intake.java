@@ -4,6 +4,7 @@ import io.graceful.log.Log;
 import io.graceful.os.ErrnoException;
 import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
+import io.graceful.os.SocketScan;
 import io.graceful.relay.Observer;
 import io.graceful.relay.Relay;
 import io.graceful.sockets.ListenerKey;
@@ -36,11 +37,17 @@ final class Intake {
   private static final long PAUSE_NANOS = 20_000_000;
   private static final long LONGEST_PAUSE_NANOS = 200_000_000;
 
-  /** Exchanged under one hold of the guard: about 20 ms. */
-  private static final int MOST_AT_ONCE = 500;
+  /** Exchanged under one hold of the guard: about 30 ms. */
+  private static final int MOST_AT_ONCE = 1000;
 
-  /** Each batch has its price: the epoll instances are read, and the threads are looked at. */
-  private static final int LEAST_AT_ONCE = 250;
+  /**
+   * Where they don't fit all at once. Each batch has its price: all descriptors are listed, the
+   * epoll instances read, and the threads looked at.
+   */
+  private static final int LEAST_AT_ONCE = 1000;
+
+  /** For as many to fit; then it is as many as do. */
+  private static final long PATIENCE_NANOS = 500_000_000;
 
   private static final int DESCRIPTORS_EACH = 2;
 
@@ -114,8 +121,12 @@ final class Intake {
   }
 
   private void look() throws IOException {
-    int open = scan();
-    long others = ProcFs.openDescriptors().size() - DESCRIPTORS_EACH * held.getAsInt();
+    int open;
+    long others;
+    try (SocketScan sockets = new SocketScan(libc)) {
+      open = scan(sockets);
+      others = sockets.descriptors() - DESCRIPTORS_EACH * held.getAsInt();
+    }
     long free = ProcFs.openFilesLimit() - SPARE_DESCRIPTORS - others;
     capacity = (int) Math.max(0, Math.min(Integer.MAX_VALUE, free / DESCRIPTORS_EACH));
     hasSeenAll = hasSeenAll || open == 0;
@@ -123,7 +134,7 @@ final class Intake {
   }
 
   private boolean isLongAgo() {
-    return System.nanoTime() - lastTaken >= LONGEST_PAUSE_NANOS;
+    return System.nanoTime() - lastTaken >= PATIENCE_NANOS;
   }
 
   private void rest() {
@@ -131,15 +142,15 @@ final class Intake {
   }
 
   /** Returns how many there are, with those that can't be taken yet. */
-  private int scan() throws IOException {
+  private int scan(SocketScan sockets) throws IOException {
     long now = System.nanoTime();
     Set<Long> open = new HashSet<>();
     for (OpenConnection connection :
-        connections.scan(inode -> isHeld.test(inode) || leftAlone.contains(inode))) {
+        connections.scan(sockets, inode -> isHeld.test(inode) || leftAlone.contains(inode))) {
       long inode = connection.inode();
       open.add(inode);
-      Long seen = firstSeen.putIfAbsent(inode, now);
-      if (seen != null && (now - seen >= SET_UP_NANOS || isInUse(connection))) {
+      long seen = firstSeen.computeIfAbsent(inode, unknown -> now);
+      if (now - seen >= SET_UP_NANOS || isInUse(connection)) {
         mature.add(connection);
       }
     }

@@ -15,6 +15,7 @@ import io.graceful.sockets.WaitingThreads;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -43,7 +45,7 @@ public final class Interposer implements Observer {
   private static final long IDLE_LOOK_NANOS = 5_000_000;
 
   /** The pause after a look, at least, in times that it took. */
-  private static final int IDLE_LOOK_SHARE = 4;
+  private static final int IDLE_LOOK_SHARE = 10;
 
   private static final long PUBLISH_NANOS = 10_000_000;
   private static final long GIVE_BACK_NANOS = 1_000_000_000;
@@ -61,7 +63,10 @@ public final class Interposer implements Observer {
   private boolean inUse;
 
   private final Map<Connection, Interposed> all = new HashMap<>();
-  private final Set<Long> clientInodes = new HashSet<>();
+
+  /** Of what is in our hands. */
+  private final Set<Long> clientInodes = ConcurrentHashMap.newKeySet();
+
   private final Set<ListenerKey> speakHttp = new HashSet<>();
   private final Set<ListenerKey> speakOthers = new HashSet<>();
   private final Tally tally = new Tally();
@@ -81,7 +86,6 @@ public final class Interposer implements Observer {
   private Consumer<String> whenFinished;
   private long giveBackUntil;
   private volatile Drain.Census census = new Drain.Census(0, 0);
-  private volatile Set<Long> held = new HashSet<>();
 
   /**
    * @param quietMillis see {@link io.graceful.config.Option#DRAIN_QUIET}
@@ -231,7 +235,7 @@ public final class Interposer implements Observer {
 
   /** Whether a socket is in our hands, and only looks like one of the app's. From any thread. */
   public boolean holds(long inode) {
-    return held.contains(inode);
+    return clientInodes.contains(inode);
   }
 
   private void startTicking() {
@@ -268,9 +272,11 @@ public final class Interposer implements Observer {
       endIfDone();
       return;
     }
-    for (Interposed one : intake.take(this)) {
-      all.put(one.relayed, one);
-      clientInodes.add(one.clientInode);
+    List<Interposed> taken = intake.take(this);
+    if (!taken.isEmpty()) {
+      taken.forEach(one -> all.put(one.relayed, one));
+      publish(); // Before they count as ours: whoever counts must not miss them.
+      taken.forEach(one -> clientInodes.add(one.clientInode));
     }
     if (System.nanoTime() >= nextIdleLook) {
       long begin = System.nanoTime();
@@ -378,7 +384,9 @@ public final class Interposer implements Observer {
     }
     believed.removeIf(one -> !isExpectedToMove(one));
     if (!believed.isEmpty()) {
-      InputWaits waits = InputWaits.scan(libc);
+      BitSet descriptors = new BitSet();
+      believed.forEach(one -> descriptors.set(one.appFd));
+      InputWaits waits = InputWaits.scan(libc, descriptors);
       believed.removeIf(one -> !waits.isAwaitedOn(one.appFd));
       idle.addAll(believed);
     }
@@ -427,6 +435,5 @@ public final class Interposer implements Observer {
     boolean isComplete = departures == null || intake.hasSeenAll();
     // A silent one moves if it can; what can't may be an event stream between two events.
     census = new Drain.Census(all.size() + (isComplete ? 0 : 1), 0);
-    held = new HashSet<>(clientInodes);
   }
 }

@@ -10,6 +10,7 @@ import io.graceful.sockets.OpenConnection;
 import io.graceful.sockets.TcpInfo;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -60,7 +61,9 @@ final class Swapper {
     }
     List<Taken> taken = new ArrayList<>();
     try (SocketScan sockets = new SocketScan(libc)) {
-      Map<Integer, List<EpollRegistration>> registrations = byDescriptor(epolls);
+      BitSet descriptors = new BitSet();
+      connections.forEach(connection -> descriptors.set(connection.fd()));
+      Map<Integer, List<EpollRegistration>> registrations = byDescriptor(epolls, descriptors);
       for (OpenConnection connection : connections) {
         try {
           if (sockets.inode(connection.fd()) == connection.inode()
@@ -120,7 +123,9 @@ final class Swapper {
     }
     List<Interposed> given = new ArrayList<>();
     try (SocketScan sockets = new SocketScan(libc)) {
-      Map<Integer, List<EpollRegistration>> registrations = byDescriptor(epolls);
+      BitSet descriptors = new BitSet();
+      connections.forEach(one -> descriptors.set(one.appFd));
+      Map<Integer, List<EpollRegistration>> registrations = byDescriptor(epolls, descriptors);
       for (Interposed one : connections) {
         if (sockets.inode(one.appFd) == one.standInInode) {
           DescriptorSwap.replace(
@@ -156,10 +161,10 @@ final class Swapper {
     }
   }
 
-  private static Map<Integer, List<EpollRegistration>> byDescriptor(List<Integer> epolls)
-      throws IOException {
+  private static Map<Integer, List<EpollRegistration>> byDescriptor(
+      List<Integer> epolls, BitSet descriptors) throws IOException {
     Map<Integer, List<EpollRegistration>> byDescriptor = new HashMap<>();
-    for (EpollRegistration entry : EpollRegistration.in(epolls)) {
+    for (EpollRegistration entry : EpollRegistration.in(epolls, descriptors::get)) {
       byDescriptor.computeIfAbsent(entry.fd(), fd -> new ArrayList<>(1)).add(entry);
     }
     return byDescriptor;

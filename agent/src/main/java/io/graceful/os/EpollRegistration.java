@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringTokenizer;
+import java.util.function.IntPredicate;
 
 /**
  * One descriptor's entry in one epoll instance. The kernel ties it to the open file description, so
@@ -16,6 +17,8 @@ public final class EpollRegistration {
   private static final int EPOLL_CTL_ADD = 1;
   private static final int EPOLL_CTL_DEL = 2;
   private static final int EPOLLIN = 1;
+
+  private static final String ENTRY = "tfd:";
 
   /** In a line of fdinfo, up to the inode. */
   private static final int WORDS = 10;
@@ -43,8 +46,8 @@ public final class EpollRegistration {
    */
   public static List<EpollRegistration> of(int fd) throws IOException {
     List<EpollRegistration> entries = new ArrayList<>();
-    for (EpollRegistration entry : all()) {
-      if (entry.fd == fd && entry.isCurrent()) {
+    for (EpollRegistration entry : in(instances(), candidate -> candidate == fd)) {
+      if (entry.isCurrent()) {
         entries.add(entry);
       }
     }
@@ -53,7 +56,7 @@ public final class EpollRegistration {
 
   /** Every entry of every epoll instance of this process. */
   public static List<EpollRegistration> all() throws IOException {
-    return in(instances());
+    return in(instances(), fd -> true);
   }
 
   /** The numbers of this process's epoll instances. */
@@ -78,17 +81,30 @@ public final class EpollRegistration {
     return instances;
   }
 
-  /** Every entry of these epoll instances. */
-  public static List<EpollRegistration> in(List<Integer> instances) throws IOException {
+  /**
+   * The entries of these epoll instances for some descriptors. Where there are thousands of
+   * entries, those for others cost little.
+   */
+  public static List<EpollRegistration> in(List<Integer> instances, IntPredicate isWanted)
+      throws IOException {
     List<EpollRegistration> entries = new ArrayList<>();
     for (int epoll : instances) {
       for (String line : ProcFs.descriptorInfo(epoll)) {
-        if (line.startsWith("tfd:")) {
+        if (line.startsWith(ENTRY) && isWanted.test(descriptor(line))) {
           entries.add(parse(epoll, line));
         }
       }
     }
     return entries;
+  }
+
+  /** The number that follows {@code tfd:}, after some blanks. */
+  private static int descriptor(String line) {
+    int begin = ENTRY.length();
+    while (line.charAt(begin) == ' ') {
+      begin++;
+    }
+    return Integer.parseInt(line.substring(begin, line.indexOf(' ', begin)));
   }
 
   /** {@code tfd: 7 events: 19 data: 7 pos:0 ino:1f2 sdev:9}, numbers but tfd in hex. */

@@ -1,6 +1,7 @@
 package io.graceful.os;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
@@ -18,6 +19,7 @@ public final class SocketScan implements AutoCloseable {
   private final NativeMemory address = new NativeMemory(ADDRESS_SIZE);
   private final NativeMemory length = new NativeMemory(4);
   private final NativeMemory stat = new NativeMemory(STAT_SIZE);
+  private int descriptors;
 
   public SocketScan(Libc libc) {
     this.libc = libc;
@@ -29,11 +31,18 @@ public final class SocketScan implements AutoCloseable {
    *     #inode} tell more of it during the call
    */
   public void forEach(IntConsumer onSocket) throws IOException {
-    for (int fd : ProcFs.openDescriptors()) {
+    List<Integer> open = ProcFs.openDescriptors();
+    descriptors = open.size();
+    for (int fd : open) {
       if (isSocket(fd)) {
         onSocket.accept(fd);
       }
     }
+  }
+
+  /** How many descriptors {@link #forEach} came across, sockets and others. */
+  public int descriptors() {
+    return descriptors;
   }
 
   /** If so, {@link #family} and {@link #port} tell more of it. */

@@ -43,21 +43,26 @@ public final class OpenConnections {
    * @param isKnown says of a socket's inode that the caller doesn't want it
    */
   public List<OpenConnection> scan(LongPredicate isKnown) throws IOException {
-    Map<Long, OpenConnection> found = new LinkedHashMap<>();
     try (SocketScan sockets = new SocketScan(libc)) {
-      sockets.forEach(
-          fd -> {
-            int port = sockets.family() == Libc.AF_UNIX ? NOT_TCP : sockets.port();
-            if (!ports.containsKey(port)) {
-              return;
-            }
-            long inode = sockets.inode(fd);
-            ListenerKey listener = isKnown.test(inode) ? null : listenerOf(fd);
-            if (listener != null) {
-              found.putIfAbsent(inode, new OpenConnection(fd, inode, listener));
-            }
-          });
+      return scan(sockets, isKnown);
     }
+  }
+
+  /** As {@link #scan(LongPredicate)}, for a caller that asks the scan for more. */
+  public List<OpenConnection> scan(SocketScan sockets, LongPredicate isKnown) throws IOException {
+    Map<Long, OpenConnection> found = new LinkedHashMap<>();
+    sockets.forEach(
+        fd -> {
+          int port = sockets.family() == Libc.AF_UNIX ? NOT_TCP : sockets.port();
+          if (!ports.containsKey(port)) {
+            return;
+          }
+          long inode = sockets.inode(fd);
+          ListenerKey listener = isKnown.test(inode) ? null : listenerOf(fd);
+          if (listener != null) {
+            found.putIfAbsent(inode, new OpenConnection(fd, inode, listener));
+          }
+        });
     return new ArrayList<>(found.values());
   }
 

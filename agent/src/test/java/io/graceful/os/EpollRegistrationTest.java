@@ -112,6 +112,9 @@ class EpollRegistrationTest {
       assertThat(EpollRegistration.all())
           .extracting(EpollRegistration::fd)
           .contains(counter, counter, other);
+      assertThat(EpollRegistration.in(EpollRegistration.instances(), fd -> fd == counter))
+          .extracting(EpollRegistration::fd)
+          .containsExactly(counter, counter);
     } finally {
       LIBC.close(counter);
       LIBC.close(other);
