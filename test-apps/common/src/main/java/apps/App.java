@@ -70,6 +70,11 @@ public final class App {
     return reached("fewer-from");
   }
 
+  /** Whether a server that can limit its connections does. */
+  public boolean hasConnectionLimit() {
+    return reached("limit-from");
+  }
+
   /** To be called between bind and the first accept, where the server lets us. */
   public void bound() {
     if (reached("exit-bound-from")) {
