@@ -3,7 +3,7 @@ package io.graceful.restart;
 import io.graceful.config.MovePolicy;
 import io.graceful.config.Option;
 import io.graceful.move.Interposer;
-import io.graceful.os.ProcFs;
+import io.graceful.os.IoUring;
 import io.graceful.sockets.ListenerKey;
 import java.io.IOException;
 
@@ -13,7 +13,6 @@ import java.io.IOException;
  */
 final class Mover {
 
-  private static final String IO_URING = "anon_inode:[io_uring]";
   private static final long PATIENCE_MILLIS = 2000;
 
   private final Surroundings world;
@@ -61,20 +60,10 @@ final class Mover {
     }
     try {
       preparation.join(PATIENCE_MILLIS);
-      boolean can = interposer != null && world.hooks.missing().isEmpty() && !usesIoUring();
-      return can ? interposer : null;
+      boolean can = interposer != null && world.hooks.missing().isEmpty();
+      return can && !IoUring.isInUse(world.libc) ? interposer : null;
     } catch (InterruptedException | IOException noTimeOrBlind) {
       return null;
     }
-  }
-
-  /** Reads that the kernel does for the app by itself can't be taken back. */
-  private static boolean usesIoUring() throws IOException {
-    for (int fd : ProcFs.openDescriptors()) {
-      if (IO_URING.equals(ProcFs.target(fd))) {
-        return true;
-      }
-    }
-    return false;
   }
 }

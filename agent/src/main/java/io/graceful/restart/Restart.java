@@ -9,9 +9,11 @@ import io.graceful.handover.Frame.Type;
 import io.graceful.handover.Lifeline;
 import io.graceful.move.Interposer;
 import io.graceful.os.FreeDescriptors;
+import io.graceful.os.IoUring;
 import io.graceful.os.Libc;
 import io.graceful.os.Reactor;
 import io.graceful.process.ChildProcess;
+import io.graceful.sockets.Accepting;
 import io.graceful.sockets.DetachedListener;
 import io.graceful.sockets.Listener;
 import io.graceful.sockets.ListenerKey;
@@ -60,6 +62,8 @@ final class Restart {
    * open at any time, as the app goes on opening some.
    */
   private static final int DESCRIPTORS = 16;
+
+  private static final int ACCEPT_LOOKS = 10;
 
   private final Surroundings world;
   private final Mover mover;
@@ -121,11 +125,32 @@ final class Restart {
       if (listeners.isEmpty()) {
         throw new IOException("there is no listening socket to hand over");
       }
+      refuseInvisibleAccepts();
       startSuccessor();
     } catch (IOException | RuntimeException | LinkageError failure) {
       world.log.error(
           "restart failed: " + failure.getMessage() + "; still serving" + on(listeners));
       over();
+    }
+  }
+
+  /** They would go on here, and not be seen in the successor. */
+  private void refuseInvisibleAccepts() throws IOException {
+    if (!IoUring.isInUse(world.libc)) {
+      return;
+    }
+    List<Integer> rest = new ArrayList<>();
+    for (Listener listener : listeners) {
+      rest.add(listener.descriptor());
+    }
+    // A thread is somewhere else between two accepts.
+    for (int look = 0; look < ACCEPT_LOOKS && !rest.isEmpty(); look++) {
+      rest = Accepting.notYet(world.libc.arch(), rest);
+    }
+    if (!rest.isEmpty()) {
+      throw new IOException(
+          "the application accepts through io_uring, which no other process can take over: make it"
+              + " use epoll");
     }
   }
 
