@@ -15,6 +15,7 @@ public final class SocketIo implements AutoCloseable {
   private static final int SO_LINGER = 13;
   private static final int FIONREAD = 0x541B;
   private static final int SIOCOUTQ = 0x5411;
+  private static final int POLLHUP = 0x10;
 
   private final Libc libc;
   private final NativeFunction recv;
@@ -76,6 +77,13 @@ public final class SocketIo implements AutoCloseable {
 
   private int queue(int fd, int request) {
     return ioctl.call(fd, request, word.address) < 0 ? 0 : word.bytes.getInt(0);
+  }
+
+  /** Whether nothing can pass any more in either direction: a UNIX socket whose peer was closed. */
+  public boolean isHungUp(int fd) {
+    word.bytes.putInt(0, fd).putInt(4, 0); // struct pollfd (poll(2))
+    return (int) libc.calls.call("poll", word.address, 1, 0) > 0
+        && (word.bytes.getShort(6) & POLLHUP) != 0;
   }
 
   /** Lets the next close of a TCP connection reset it (SO_LINGER of 0 s, socket(7)). */

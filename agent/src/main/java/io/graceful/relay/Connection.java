@@ -16,12 +16,12 @@ public final class Connection {
   private static final int READS_PER_TURN = 4;
 
   /** For an app to read what it was sent before it answered. */
-  private static final long APP_READS_MILLIS = 50;
+  static final long APP_READS_MILLIS = 50;
 
   private static final long APP_READS_LOOK_MILLIS = 2;
 
   /** For a client to get the app's last bytes before it is reset or cut off. */
-  private static final long LINGER_MILLIS = 2000;
+  static final long LINGER_MILLIS = 2000;
 
   private static final long LINGER_LOOK_MILLIS = 5;
   private static final long NEVER = 0;
@@ -50,12 +50,12 @@ public final class Connection {
   private final Side app;
   private final Flow toApp;
   private final Flow toClient;
+  private final boolean watching;
   private Phase phase = Phase.RELAYING;
   private boolean queued;
 
   private boolean held = true;
   private boolean suspended;
-  private boolean watching;
   private boolean atBoundary;
   private boolean mayProceed;
   private long heldSince = NEVER;
@@ -65,7 +65,6 @@ public final class Connection {
   private boolean clientIsGone;
   private boolean appHasReset;
   private boolean appIsDeaf;
-  private boolean sawEndOfApp;
 
   Connection(
       Relay relay,
@@ -130,11 +129,6 @@ public final class Connection {
     goOn();
   }
 
-  /** Lets what the client sends wait, until it is admitted again. */
-  public void hold() {
-    held = true;
-  }
-
   /** Nothing moves in either direction, until it is resumed. */
   public void suspend() {
     suspended = true;
@@ -151,15 +145,6 @@ public final class Connection {
    */
   public int surrender() {
     return giveAway();
-  }
-
-  /** Whether to look out for a request boundary from now on. */
-  public void watchBoundary(boolean watch) {
-    watching = watch;
-    if (!watch) {
-      proceed();
-    }
-    goOn();
   }
 
   /** At a boundary: gives the request to the app of this process after all. */
@@ -185,26 +170,9 @@ public final class Connection {
   }
 
   /**
-   * Ends the relaying for an app that has the client's socket again. What it has sent into the pair
-   * until now is delivered first.
-   *
-   * @return the client's socket, which the caller owns now
-   * @throws IllegalStateException if bytes would be lost, as the client is too slow for those of
-   *     the app, or the app has not read all of those from the client
-   */
-  public int takeBack() {
-    passToClient();
-    if (!canHandBack()) {
-      goOn();
-      throw new IllegalStateException("bytes are under way on " + this);
-    }
-    return giveAway();
-  }
-
-  /**
-   * As {@link #takeBack()}, for an app whose threads may be blocked on the pair, or write to it at
-   * this moment. The pair is closed when nobody can be in it any more and the last byte is
-   * delivered; then {@link Observer#ended} is told.
+   * Ends the relaying for an app that has the client's socket again, and whose threads may be
+   * blocked on the pair, or write to it at this moment. The pair is closed when nobody can be in it
+   * any more and the last byte is delivered; then {@link Observer#ended} is told.
    *
    * @throws IllegalStateException if the app has not read everything from the pair
    */
@@ -232,10 +200,6 @@ public final class Connection {
   /** Whether it has ended or was given away. */
   public boolean isGone() {
     return phase == Phase.GONE;
-  }
-
-  public boolean isHeld() {
-    return held;
   }
 
   /** Whether {@link Observer#atBoundary} was told, and it still is there. */
@@ -601,13 +565,9 @@ public final class Connection {
       reset();
       return false;
     }
-    if (app.hasHungUp) {
+    // It may not only have finished sending, but closed, and epoll has not told yet.
+    if (app.hasHungUp || !toClient.endPassedOn && io.isHungUp(app.fd())) {
       onAppGone();
-      return true;
-    }
-    if (!sawEndOfApp) {
-      // Perhaps it has not only finished sending, but closed: epoll tells that by the next turn.
-      sawEndOfApp = true;
       return true;
     }
     if (!toClient.endPassedOn) {

@@ -234,7 +234,7 @@ public final class Relay implements Runnable {
     return (long) serial << 32 | (long) slot << 1 | (client ? 1 : 0);
   }
 
-  private void dispatch(long data, int events) {
+  void dispatch(long data, int events) {
     Connection connection = slots[(int) (data & 0xFFFFFFFFL) >>> 1];
     // Its slot may have been given to another one earlier in this turn.
     if (connection != null && connection.serial == (int) (data >> 32)) {

@@ -62,9 +62,7 @@ class RelayModelTest {
     CLIENT_RESETS,
     /** The socket is taken away in the middle of what the client sends. */
     RELEASE,
-    /** The app gets its socket back in the middle of everything, at a quiet moment. */
-    TAKE_BACK,
-    /** As before, while the app is still writing into the pair. */
+    /** The app gets its socket back in the middle of everything, while it writes into the pair. */
     HAND_BACK
   }
 
@@ -382,7 +380,6 @@ class RelayModelTest {
             release();
           }
           break;
-        case TAKE_BACK:
         case HAND_BACK:
           if (client.sent >= moment) {
             giveBack();
@@ -427,36 +424,24 @@ class RelayModelTest {
     private void giveBack() throws Exception {
       if (!asked) {
         asked = true;
-        // What is in the pair must be read; the app stops speaking for a moment, or it doesn't.
-        limitOfApp = kind == Kind.HAND_BACK ? app.total : app.sent;
         rig.relay.post(this::tryToGiveBack);
       }
       goOnWithGiven(false);
     }
 
     private void tryToGiveBack() {
-      if (connection == null || connection.isHeld() && !wasAdmitted) {
-        wasAdmitted = connection != null && !connection.isHeld();
+      if (connection == null) {
         rig.relay.after(1, this::tryToGiveBack);
         return;
       }
-      wasAdmitted = true;
-      connection.hold();
       try {
-        if (kind == Kind.TAKE_BACK) {
-          if (!connection.canHandBack()) {
-            throw new IllegalStateException();
-          }
-          given = connection.takeBack();
-        } else {
-          int duplicate = LIBC.duplicate(connection.socket());
-          try {
-            connection.handBack();
-            given = duplicate;
-          } catch (IllegalStateException underWay) {
-            LIBC.close(duplicate);
-            throw underWay;
-          }
+        int duplicate = LIBC.duplicate(connection.socket());
+        try {
+          connection.handBack();
+          given = duplicate;
+        } catch (IllegalStateException underWay) {
+          LIBC.close(duplicate);
+          throw underWay;
         }
       } catch (IllegalStateException underWay) {
         refused++;
@@ -465,8 +450,6 @@ class RelayModelTest {
         failure = impossible;
       }
     }
-
-    private boolean wasAdmitted;
 
     private void goOnWithGiven(boolean pairIsRead) throws Exception {
       if (given < 0 || socket >= 0) {

@@ -98,6 +98,14 @@ final class RelayRig implements AutoCloseable {
     return LIBC.streamPair();
   }
 
+  /** Waits until the relay has looked at everything that had happened before. */
+  void awaitTurn() throws Exception {
+    CompletableFuture<Void> turned = new CompletableFuture<>();
+    // A timer is called before the events of its turn, and one that it sets in a later turn.
+    relay.post(() -> relay.after(0, () -> relay.after(0, () -> turned.complete(null))));
+    turned.get(30, TimeUnit.SECONDS);
+  }
+
   /**
    * What the kernel knows of a connection over TCP: addresses, state, send and receive queue, timer
    * (proc(5), /proc/net/tcp).
