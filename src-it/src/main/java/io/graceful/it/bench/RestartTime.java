@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * From the signal to the successor's first answer, beside the app's own start without the agent:
- * exec to first answer. Both are seen by the same client, which asks every 4 ms. What is restarted
+ * exec to first answer. Both are seen by the same client, which asks every 10 ms. What is restarted
  * has been up for some seconds, as servers are.
  */
 final class RestartTime {

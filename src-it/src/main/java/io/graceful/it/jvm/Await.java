@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  * milliseconds, until a deadline.
  */
 public final class Await {
-  private static final Duration INTERVAL = Duration.ofMillis(4);
+  private static final Duration INTERVAL = Duration.ofMillis(10);
 
   private Await() {}
 
