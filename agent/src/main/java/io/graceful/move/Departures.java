@@ -45,11 +45,15 @@ final class Departures {
     return inFlight.size() < MOST_IN_FLIGHT;
   }
 
-  /** The successor has answered; null if it did before, or the id is none. */
-  Interposed arrived(int id) {
+  /**
+   * The successor has answered; null if it did before, or the id is none.
+   *
+   * @param at when it is served again, by System.nanoTime()
+   */
+  Interposed arrived(int id, long at) {
     Interposed one = inFlight.remove(id);
     if (one != null) {
-      gaps.add(System.nanoTime() - one.leftAt);
+      gaps.add(at - one.leftAt);
     }
     return one;
   }

@@ -161,9 +161,10 @@ public final class Interposer implements Observer {
 
   /** The successor's app has accepted it. */
   public void taken(int id) {
+    long now = System.nanoTime();
     post(
         () -> {
-          Interposed one = departures == null ? null : departures.arrived(id);
+          Interposed one = departures == null ? null : departures.arrived(id, now);
           if (one != null) {
             letGo(one);
             sendIdle();
@@ -180,7 +181,7 @@ public final class Interposer implements Observer {
   public void rejected(int id, String reason) {
     post(
         () -> {
-          Interposed one = departures == null ? null : departures.arrived(id);
+          Interposed one = departures == null ? null : departures.arrived(id, System.nanoTime());
           if (one != null) {
             log.debug("a connection of " + one.listener + " did not move: " + reason);
             one.wasRejected();
