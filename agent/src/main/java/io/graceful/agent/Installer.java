@@ -224,8 +224,8 @@ public final class Installer
   }
 
   /**
-   * So that a restart works after the jar was overwritten in place: by then nothing can be read
-   * from it any more.
+   * So that a restart works after the jar was overwritten in place, when nothing can be read from
+   * it any more, and has less to do.
    */
   private void preload() {
     String prefix = "inst/io/graceful/";
@@ -238,6 +238,7 @@ public final class Installer
           Class.forName(type, false, Installer.class.getClassLoader());
         }
       }
+      lifecycle.preload();
       log.debug("ready for restarts");
     } catch (IOException | ClassNotFoundException | LinkageError unreadable) {
       log.error("can't read " + jar + " any more, a restart may fail: " + unreadable);

@@ -51,6 +51,7 @@ public final class Hooks implements ClassFileTransformer {
   /** Null as long as there are vital hooks only. */
   private volatile Findings findings;
 
+  private boolean guardable;
   private boolean guarded;
   private Class<?> bridge;
 
@@ -106,21 +107,19 @@ public final class Hooks implements ClassFileTransformer {
   }
 
   /**
-   * From now on the app holds this in each call that closes a connection or changes its place in an
-   * epoll; see {@link Bridge#guard}. A thread that is in such a call already does not, so the
-   * caller leaves these some time. Later calls of this method leave the first guard in its place.
-   * To be called by one thread at a time.
+   * Changes what {@link #guard} needs changed, ahead of time: for the app, and for the compiler
+   * that has to look at some of its code again, it is easier while nothing else happens.
    *
    * @throws IOException also in later calls, if a class that is loaded has not the calls that it
    *     should: connections can't be moved
    */
-  public void guard(Lock guard) throws IOException {
+  public void prepareGuard() throws IOException {
     try {
-      if (!guarded) {
-        JavaBase.field(bridge(), "guard").set(null, guard);
+      if (!guardable) {
+        bridge();
         activate(GuardHooks.ALL);
         retransformLoaded(GuardHooks.ALL);
-        guarded = true;
+        guardable = true;
       }
     } catch (ReflectiveOperationException
         | UnmodifiableClassException
@@ -132,6 +131,26 @@ public final class Hooks implements ClassFileTransformer {
     if (!problems.isEmpty()) {
       throw new IOException("can't guard the closing of connections: " + problems);
     }
+  }
+
+  /**
+   * From now on the app holds this in each call that closes a connection or changes its place in an
+   * epoll; see {@link Bridge#guard}. A thread that is in such a call already does not, so the
+   * caller leaves these some time. Later calls of this method leave the first guard in its place.
+   * To be called by one thread at a time, as {@link #prepareGuard}.
+   *
+   * @throws IOException as that does
+   */
+  public void guard(Lock guard) throws IOException {
+    if (!guarded) {
+      try {
+        JavaBase.field(bridge(), "guard").set(null, guard);
+      } catch (ReflectiveOperationException refused) {
+        throw new IOException("can't guard the closing of connections: " + refused, refused);
+      }
+      guarded = true;
+    }
+    prepareGuard();
   }
 
   /**

@@ -7,10 +7,7 @@ import io.graceful.os.IoUring;
 import io.graceful.sockets.ListenerKey;
 import java.io.IOException;
 
-/**
- * Gets the means to move connections ready while the successor starts: changing the app's classes
- * takes a while, and is not done before the first restart.
- */
+/** Gets the means to move connections ready: changing the app's classes takes a while. */
 final class Mover {
 
   private static final long PATIENCE_MILLIS = 2000;
@@ -25,15 +22,30 @@ final class Mover {
     this.policy = MovePolicy.parse(world.options.text(Option.MOVE));
   }
 
-  /** Returns at once. */
+  /** In quiet times, so that there is less to do while the successor needs the CPU. */
+  void preload() {
+    if (policy.movesNothing() || isUnderWay()) {
+      return;
+    }
+    try {
+      world.hooks.prepareGuard();
+    } catch (IOException tellsAgainInRestart) {
+      world.log.debug("open connections won't move: " + tellsAgainInRestart.getMessage());
+    }
+  }
+
+  /** When a restart has begun. Returns at once. */
   void prepare() {
-    boolean done = interposer != null || preparation != null && preparation.isAlive();
-    if (done || policy.movesNothing()) {
+    if (interposer != null || policy.movesNothing() || isUnderWay()) {
       return;
     }
     preparation = new Thread(this::start, "graceful-prepare");
     preparation.setDaemon(true);
     preparation.start();
+  }
+
+  private boolean isUnderWay() {
+    return preparation != null && preparation.isAlive();
   }
 
   private void start() {

@@ -23,11 +23,11 @@ class GuardHooksTest {
 
   @TempDir static Path directory;
 
-  /** With the guard before the classes are loaded, and after they were used. */
+  /** With the guard before the classes are loaded, and after they were used; or half of it. */
   static Stream<Arguments> jvms() throws IOException {
     List<Arguments> jvms = new ArrayList<>();
     for (Jdk jdk : Jdk.all()) {
-      for (String order : List.of("before", "after")) {
+      for (String order : List.of("before", "prepared", "after")) {
         jvms.add(Arguments.of(jdk, order, List.of()));
       }
       if (jdk.feature >= 13 && jdk.feature <= 17) {

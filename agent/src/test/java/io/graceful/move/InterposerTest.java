@@ -9,6 +9,7 @@ import io.graceful.hooks.SharedGuard;
 import io.graceful.log.Log;
 import io.graceful.os.Await;
 import io.graceful.os.LeavesNoDescriptor;
+import io.graceful.os.ProcFs;
 import io.graceful.os.TcpSockets;
 import io.graceful.sockets.Descriptors;
 import io.graceful.sockets.ListenerKey;
@@ -47,6 +48,7 @@ class InterposerTest {
   private ServerSocketChannel server;
   private Socket client;
   private SocketChannel inApp;
+  private long inodeAtBegin;
 
   @BeforeEach
   void serve() throws Exception {
@@ -79,6 +81,7 @@ class InterposerTest {
   }
 
   private void begin() throws Exception {
+    inodeAtBegin = inode();
     ListenerKey key = ListenerKey.ofBound(LIBC, Descriptors.of(server));
     interposer.begin(
         List.of(key), (id, listener, fd) -> moved.add(new Moved(id, LIBC.duplicate(fd))));
@@ -119,11 +122,12 @@ class InterposerTest {
     return one;
   }
 
+  private long inode() throws Exception {
+    return ProcFs.socketInode(Descriptors.of(inApp));
+  }
+
   private void awaitTaken() throws Exception {
-    long inode = io.graceful.os.ProcFs.socketInode(Descriptors.of(inApp));
-    Await.until(
-        "another socket at the app's number",
-        () -> io.graceful.os.ProcFs.socketInode(Descriptors.of(inApp)) != inode);
+    Await.until("another socket at the app's number", () -> inode() != inodeAtBegin);
   }
 
   /** The other process answers, on the very connection. */

@@ -72,10 +72,14 @@ public final class GuardedProgram {
   }
 
   /**
-   * @param arguments "before" or "after": whether the guard is there before the classes are loaded
+   * @param arguments "before" or "after": whether the guard is there before the classes are loaded;
+   *     "prepared": after, but the classes were changed before
    */
   public static void main(String[] arguments) throws Exception {
-    if (arguments[0].equals("after")) {
+    if (arguments[0].equals("prepared")) {
+      hooks.prepareGuard();
+    }
+    if (!arguments[0].equals("before")) {
       runAll(false);
     }
     hooks.guard(GUARD.readLock());
