@@ -149,8 +149,8 @@ final class Intake {
         connections.scan(sockets, inode -> isHeld.test(inode) || leftAlone.contains(inode))) {
       long inode = connection.inode();
       open.add(inode);
-      long seen = firstSeen.computeIfAbsent(inode, unknown -> now);
-      if (now - seen >= SET_UP_NANOS || isInUse(connection)) {
+      Long seen = firstSeen.putIfAbsent(inode, now);
+      if (seen != null && (now - seen >= SET_UP_NANOS || isInUse(connection))) {
         mature.add(connection);
       }
     }
