@@ -88,9 +88,9 @@ final class Exchange {
     if (!mayBeBoundary()) {
       return Verdict.FORWARD;
     }
-    Match match = RequestLine.match(bytes, from, to);
     boolean isKnown = fresh || certain;
-    if (match == Match.NO || !isKnown && !RequestLine.isUsual(bytes, from, to)) {
+    Match match = isKnown ? RequestLine.match(bytes, from, to) : matchUsualHead(bytes, from, to);
+    if (match == Match.NO) {
       foreign = true;
       opaque = isKnown;
       lost = true;
@@ -113,6 +113,24 @@ final class Exchange {
       return Verdict.MOVE;
     }
     return Verdict.waitFor(SILENCE_MILLIS - silentMillis);
+  }
+
+  /**
+   * Where a boundary is only believed a request line is not enough, since it may stand in the midst
+   * of something else: it takes a whole head, or as much of it as we look at.
+   */
+  private static Match matchUsualHead(ByteBuffer bytes, int from, int to) {
+    Match line = RequestLine.match(bytes, from, to);
+    if (line == Match.NO || !RequestLine.isUsual(bytes, from, to)) {
+      return Match.NO;
+    }
+    Head head = Head.ofRequest();
+    head.read(bytes, from, to);
+    if (head.isBroken()) {
+      return Match.NO;
+    }
+    boolean isEnough = head.isComplete() || to - from >= RequestLine.LOOK;
+    return line == Match.YES && !isEnough ? Match.MORE : line;
   }
 
   /** Whether the client's next bytes have to be judged; if not, they are the app's. */

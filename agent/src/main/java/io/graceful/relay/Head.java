@@ -23,6 +23,7 @@ final class Head {
   private byte[] line = NONE;
   private int length;
   private boolean hasStartLine;
+  private boolean hasFieldName;
   private boolean lastFieldMatters;
   private boolean complete;
   private boolean broken;
@@ -70,6 +71,10 @@ final class Head {
       broken = true; // At once: what is no HTTP may have no lines.
       return;
     }
+    if (hasStartLine && !hasFieldName && !mayBeInFieldName(c)) {
+      broken = true; // Likewise.
+      return;
+    }
     if (length == line.length) {
       if (length == LONGEST_LINE) {
         broken = true;
@@ -78,6 +83,12 @@ final class Head {
       line = Arrays.copyOf(line, Math.max(256, 2 * length));
     }
     line[length++] = c;
+  }
+
+  private boolean mayBeInFieldName(byte c) {
+    boolean folds = length == 0 && (c == ' ' || c == '\t');
+    hasFieldName = folds || c == ':';
+    return hasFieldName || c == '\r' || RequestLine.isTokenCharacter(c);
   }
 
   private void endOfLine() {
@@ -97,6 +108,7 @@ final class Head {
       broken = !isField();
     }
     length = 0;
+    hasFieldName = false;
   }
 
   private boolean isRequestLine() {

@@ -310,13 +310,37 @@ class ExchangeTest {
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         "PROXY TCP4 192.0.2.1 192.0.2.2 5000 80\r\n",
         "*1\r\n$4\r\nPING\r\n",
-        "the rest of a body"
+        "the rest of a body",
+        "GET / HTTP/1.1\r\n\201\022",
+        "GET / HTTP/1.1\r\nGET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
       })
   void a_quiet_connection_that_goes_on_otherwise_stays(String bytes) {
     begin(History.quiet(LATER));
 
     assertThat(judge(bytes, LATER)).isEqualTo("FORWARD");
     staysUntilAnAnswer(bytes);
+  }
+
+  @Test
+  void a_request_line_alone_makes_no_boundary_of_a_quiet_connection() {
+    begin(History.quiet(LATER));
+    for (String begun : new String[] {"GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: x\r\n"}) {
+      assertThat(judge(begun, LATER, 0)).isEqualTo("MORE(1000)");
+      assertThat(judge(begun, LATER, 1000)).isEqualTo("FORWARD");
+      assertThat(exchange.hasProvenHttp()).isFalse();
+    }
+    assertThat(judge("GET / HTTP/1.1\r\n\r\n", LATER)).isEqualTo("MOVE");
+    assertThat(judge("GET / HTTP/1.1\n\n", LATER)).isEqualTo("MOVE");
+  }
+
+  @Test
+  void of_a_long_head_what_is_looked_at_is_enough() {
+    begin(History.quiet(LATER));
+    String head = "GET / HTTP/1.1\r\nCookie: " + "c".repeat(RequestLine.LOOK);
+
+    assertThat(judge(head.substring(0, RequestLine.LOOK - 1), LATER)).isEqualTo("MORE(1000)");
+    assertThat(judge(head.substring(0, RequestLine.LOOK), LATER)).isEqualTo("MOVE");
   }
 
   @Test

@@ -78,7 +78,7 @@ class OpaqueConnectionsIT {
   @EachJdk
   void websocket_goes_on_whose_segments_begin_like_requests(int jdk, Servers servers)
       throws Exception {
-    Server server = launch(Apps.PROTOCOLS_NIO, jdk, servers).start();
+    Server server = launch(Apps.PROTOCOLS_NIO, jdk, servers).option("log.level", "debug").start();
     try (WebSocketSession session = WebSocketSession.open(server.endpoint())) {
       session.sendHead(REQUEST_LINE);
       try (Rounds echoes =
@@ -90,6 +90,7 @@ class OpaqueConnectionsIT {
               })) {
         echoes.awaitAnother();
         Restart restart = handOver(server);
+        server.awaitStderr("its connection is taken", line -> line.contains("took connections"));
         echoes.awaitAnother();
         echoes.stop();
         session.sendPayload(REQUEST_LINE);
