@@ -11,8 +11,8 @@ final class Libc {
   /** linux/prctl.h */
   private static final int PR_SET_CHILD_SUBREAPER = 36;
 
-  /** linux/sched.h */
-  private static final int SCHED_IDLE = 5;
+  /** sys/resource.h */
+  private static final int PRIO_PROCESS = 0;
 
   private static final int EINTR = 4;
 
@@ -29,10 +29,10 @@ final class Libc {
     }
   }
 
-  /** The calling thread runs when no other wants to: see SCHED_IDLE in sched(7). */
-  static void becomeIdle() {
-    if (RAW.sched_setscheduler(0, SCHED_IDLE, new int[] {0}) != 0) {
-      throw new IllegalStateException("can't give way: sched_setscheduler: errno " + POSIX.errno());
+  /** The calling thread only; see "C library/kernel differences" in setpriority(2). */
+  static void renice(int niceness) {
+    if (RAW.setpriority(PRIO_PROCESS, 0, niceness) != 0) {
+      throw new IllegalStateException("can't give way: setpriority: errno " + POSIX.errno());
     }
   }
 
@@ -61,7 +61,7 @@ final class Libc {
 
   /** Public, because jnr-ffi implements it from another class loader. */
   public interface Raw {
-    int sched_setscheduler(int thread, int policy, int[] priority);
+    int setpriority(int which, int who, int niceness);
 
     int prctl(int option, long arg2, long arg3, long arg4, long arg5);
   }
