@@ -15,17 +15,6 @@ public final class Connection {
   /** Reads in one turn; then it is the others' turn. */
   private static final int READS_PER_TURN = 4;
 
-  /** For an app to read what it was sent before it answered. */
-  static final long APP_READS_MILLIS = 50;
-
-  private static final long APP_READS_LOOK_MILLIS = 2;
-
-  /** For a client to get the app's last bytes before it is reset or cut off. */
-  static final long LINGER_MILLIS = 2000;
-
-  private static final long LINGER_LOOK_MILLIS = 5;
-  private static final long NEVER = 0;
-
   private enum Phase {
     RELAYING,
     /** The app has closed its end; the client's next bytes may still be for another process. */
@@ -50,17 +39,13 @@ public final class Connection {
   private final Side app;
   private final Flow toApp;
   private final Flow toClient;
-  private final boolean watching;
+  private final BoundaryWatch boundary;
+  private final Parting parting;
   private Phase phase = Phase.RELAYING;
   private boolean queued;
 
   private boolean held = true;
   private boolean suspended;
-  private boolean atBoundary;
-  private boolean mayProceed;
-  private long heldSince = NEVER;
-  private long unreadSince = NEVER;
-  private long nextLook = NEVER;
 
   private boolean clientIsGone;
   private boolean appHasReset;
@@ -82,11 +67,12 @@ public final class Connection {
     this.app = new Side(relay.libc, relay.poller, pair, Relay.data(slot, serial, false));
     this.exchange = new Exchange(history);
     this.observer = observer;
-    this.watching = watchBoundary;
     this.slot = slot;
     this.serial = serial;
     this.toApp = new Flow(io);
     this.toClient = new Flow(io);
+    this.boundary = new BoundaryWatch(relay, this, observer, exchange, client, app, watchBoundary);
+    this.parting = new Parting(relay, client, this::end);
     spokeBefore(history);
   }
 
@@ -149,9 +135,8 @@ public final class Connection {
 
   /** At a boundary: gives the request to the app of this process after all. */
   public void proceed() {
-    if (atBoundary) {
-      atBoundary = false;
-      mayProceed = true;
+    if (boundary.isReached()) {
+      boundary.proceed();
       goOn();
     }
   }
@@ -204,7 +189,7 @@ public final class Connection {
 
   /** Whether {@link Observer#atBoundary} was told, and it still is there. */
   public boolean isAtBoundary() {
-    return atBoundary && isAppSilent();
+    return boundary.isReached() && isAppSilent();
   }
 
   /**
@@ -237,8 +222,7 @@ public final class Connection {
         && !toApp.ended
         && !toClient.ended
         && !appIsDeaf
-        && hasAppReadAll()
-        && isAppSilent();
+        && isAtRest();
   }
 
   /** Whether it has shown to carry another protocol than HTTP/1.x. */
@@ -263,6 +247,11 @@ public final class Connection {
 
   private boolean isPassing() {
     return (phase == Phase.RELAYING || phase == Phase.APP_HAS_LEFT) && !clientIsGone;
+  }
+
+  /** Whether each side has got all that the other has sent. */
+  boolean isAtRest() {
+    return hasAppReadAll() && isAppSilent();
   }
 
   private boolean hasAppReadAll() {
@@ -302,7 +291,7 @@ public final class Connection {
     }
   }
 
-  private void onTurn() {
+  void onTurn() {
     try {
       if (takeTurn()) {
         goOn();
@@ -331,7 +320,7 @@ public final class Connection {
         endWhenHandedBack();
         return unfinished;
       case LINGERING:
-        return discard();
+        return parting.discard();
       default:
         return false;
     }
@@ -348,7 +337,7 @@ public final class Connection {
       int count = io.receive(app.fd(), buffer, Relay.BUFFER_BYTES);
       if (count > 0) {
         app.speaks();
-        atBoundary = false; // Not yet, then; it will be looked at again.
+        boundary.notYet();
         exchange.fromApp(buffer.bytes, 0, count);
         clientIsGone = toClient.pass(client.fd(), buffer, count) != 0;
         client.awaitRoom(!toClient.isEmpty());
@@ -378,13 +367,12 @@ public final class Connection {
       return false;
     }
     for (int i = 0; i < READS_PER_TURN; i++) {
-      if (!client.isReadable || toApp.ended || held || atBoundary || !isForTheApp()) {
+      if (!client.isReadable || toApp.ended || held || boundary.isReached() || !isForTheApp()) {
         return false;
       }
       int count = io.receive(client.fd(), buffer, Relay.BUFFER_BYTES);
       if (count > 0) {
-        heldSince = NEVER;
-        mayProceed = false;
+        boundary.passed();
         client.speaks();
         exchange.fromClient(buffer.bytes, 0, count);
         if (!appIsDeaf) {
@@ -426,15 +414,10 @@ public final class Connection {
     }
   }
 
-  // Where the connection may change hands.
-
   /** Whether to read what the client sends. If not, it stays in its socket. */
   private boolean isForTheApp() {
     boolean appIsThere = phase == Phase.RELAYING;
-    if (appIsThere && (mayProceed || appIsDeaf)) {
-      return true;
-    }
-    boolean mayMove = watching && !mayProceed && !toClient.endPassedOn && exchange.mayBeBoundary();
+    boolean mayMove = !(appIsThere && appIsDeaf) && !toClient.endPassedOn && boundary.mayBeHere();
     if (appIsThere && !mayMove) {
       return true;
     }
@@ -444,75 +427,13 @@ public final class Connection {
       clientIsGone |= count < 0 && count != -ErrnoException.EAGAIN;
       return true;
     }
-    if (mayMove && staysForAnother(count)) {
+    if (mayMove && boundary.keeps(count)) {
       return false;
     }
     if (!appIsThere && phase != Phase.GONE) {
       linger();
     }
     return appIsThere;
-  }
-
-  private boolean staysForAnother(int count) {
-    if (heldSince == NEVER) {
-      heldSince = System.nanoTime();
-      unreadSince = NEVER;
-    }
-    // Nothing can be waited for from one who has left.
-    boolean mayWait = !client.hasFinished && app.isOpen();
-    long held = mayWait ? millisSince(heldSince) : Exchange.PATIENCE_MILLIS;
-    Verdict verdict = exchange.judge(buffer.bytes, 0, count, app.silentMillis(), held);
-    switch (verdict.kind) {
-      case FORWARD:
-        return false;
-      case MOVE:
-        return move();
-      default:
-        lookAgainIn(verdict.millis);
-        return true;
-    }
-  }
-
-  /** Returns false if the request is the app's after all. */
-  private boolean move() {
-    if (hasAppReadAll() && isAppSilent()) {
-      atBoundary = true;
-      try {
-        observer.atBoundary(this);
-      } catch (RuntimeException | Error failure) {
-        relay.failed(failure);
-        proceed();
-      }
-      return true;
-    }
-    // The app has answered before it has read everything, or the client has not got the answer:
-    // that may be a matter of µs.
-    if (unreadSince == NEVER) {
-      unreadSince = System.nanoTime();
-    }
-    if (millisSince(unreadSince) >= APP_READS_MILLIS) {
-      return false;
-    }
-    app.isReadable = true;
-    lookAgainIn(APP_READS_LOOK_MILLIS);
-    return true;
-  }
-
-  private void lookAgainIn(long millis) {
-    long at = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-    if (nextLook == NEVER || at - nextLook < 0) {
-      nextLook = at;
-      relay.after(
-          millis,
-          () -> {
-            nextLook = NEVER;
-            onTurn();
-          });
-    }
-  }
-
-  private static long millisSince(long nanoTime) {
-    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanoTime);
   }
 
   // How it ends.
@@ -540,8 +461,7 @@ public final class Connection {
       return false; // A thread of the app may be reading all that by itself.
     }
     if (client.isReadable && !toApp.ended && toApp.isEmpty() && !appIsDeaf) {
-      atBoundary = false;
-      mayProceed = true;
+      boundary.proceed();
       return true;
     }
     showResetToApp();
@@ -601,49 +521,18 @@ public final class Connection {
     }
   }
 
-  /**
-   * A TCP socket that is closed while its peer sends, resets it, and that may lose what the app has
-   * sent last. So what the client still sends is taken and forgotten for a while.
-   */
   private void linger() {
     phase = Phase.LINGERING;
     toApp.drop();
-    io.finishSending(client.fd());
-    relay.after(LINGER_MILLIS, () -> end(End.CLOSED));
+    parting.linger();
     goOn();
-  }
-
-  private boolean discard() {
-    for (int i = 0; i < READS_PER_TURN; i++) {
-      int count = io.receive(client.fd(), buffer, Relay.BUFFER_BYTES);
-      if (count == -ErrnoException.EAGAIN) {
-        return false;
-      }
-      if (count <= 0) {
-        end(End.CLOSED);
-        return false;
-      }
-    }
-    return true;
   }
 
   private void reset() {
     phase = Phase.RESETTING;
     app.close();
     toApp.drop();
-    resetWhenDelivered(System.nanoTime());
-  }
-
-  private void resetWhenDelivered(long since) {
-    if (phase == Phase.GONE) {
-      return;
-    }
-    if (io.undelivered(client.fd()) > 0 && millisSince(since) < LINGER_MILLIS) {
-      relay.after(LINGER_LOOK_MILLIS, () -> resetWhenDelivered(since));
-      return;
-    }
-    io.resetOnClose(client.fd());
-    end(End.RESET_BY_APP);
+    parting.reset();
   }
 
   private void endWhenHandedBack() {

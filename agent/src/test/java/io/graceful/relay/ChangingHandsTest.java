@@ -142,7 +142,7 @@ class ChangingHandsTest extends RelayedPeers {
   @Test
   void what_the_app_reads_a_moment_later_is_waited_for() throws Exception {
     retry(
-        Connection.APP_READS_MILLIS,
+        BoundaryWatch.APP_READS_MILLIS,
         () -> {
           Peers peers = new Peers(History.FRESH, true).admit();
           String post = "POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\n";

@@ -95,7 +95,7 @@ class RelayTest extends RelayedPeers {
   @Test
   void a_client_may_finish_what_it_sends_to_an_app_that_has_closed() throws Exception {
     retry(
-        Connection.LINGER_MILLIS,
+        Parting.LINGER_MILLIS,
         () -> {
           Peers peers = new Peers(History.BUSY, false);
           peers.clientSends("never read");
