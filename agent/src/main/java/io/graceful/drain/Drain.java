@@ -8,6 +8,13 @@ public interface Drain {
   /** Looks now; called again and again until nothing is busy, or time is up. */
   Census look() throws IOException;
 
+  /**
+   * As {@link #look()}, which need not count any more as soon as there is something to wait for.
+   */
+  default Census count() throws IOException {
+    return look();
+  }
+
   /** How many connections still have to be waited for, and how many not. */
   final class Census {
     private final int busy;

@@ -50,8 +50,9 @@ final class DrainWatch {
     }
     Drain.Census census;
     long begin = System.nanoTime();
+    boolean timeIsUp = begin - started >= timeoutMillis * 1_000_000;
     try {
-      census = drain.look();
+      census = timeIsUp ? drain.count() : drain.look();
     } catch (IOException blind) {
       whenOver.accept("can't see the connections any more: " + blind.getMessage());
       return;
@@ -64,7 +65,7 @@ final class DrainWatch {
               + elapsed
               + " ms"
               + (census.idle() == 0 ? "" : ", idle connections: " + census.idle()));
-    } else if (elapsed >= timeoutMillis) {
+    } else if (timeIsUp) {
       whenOver.accept(
           "time is up after " + elapsed + " ms, connections still in use: " + census.busy());
     } else {

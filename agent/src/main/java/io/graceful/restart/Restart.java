@@ -4,6 +4,7 @@ import io.graceful.config.Option;
 import io.graceful.drain.ConnectionDrain;
 import io.graceful.drain.Drain;
 import io.graceful.drain.OpenDrain;
+import io.graceful.drain.ThisFirst;
 import io.graceful.handover.Frame;
 import io.graceful.handover.Frame.Type;
 import io.graceful.handover.Lifeline;
@@ -285,14 +286,13 @@ final class Restart {
     Drain requests =
         new ConnectionDrain(
             world.libc, others, quiet, inode -> interposer != null && interposer.holds(inode));
-    return () -> {
-      Drain.Census census = untilTheyEnd.look().plus(requests.look());
-      if (interposer == null) {
-        return census;
-      }
-      // Until the end of the soak each may still show what it speaks, and move.
-      return census.plus(interposer.census()).plus(new Drain.Census(soaked ? 0 : 1, 0));
-    };
+    Drain inTheApp = () -> untilTheyEnd.look().plus(requests.look());
+    return interposer == null ? inTheApp : new ThisFirst(this::relayed, inTheApp);
+  }
+
+  private Drain.Census relayed() {
+    // Until the end of the soak each may still show what it speaks, and move.
+    return interposer.census().plus(new Drain.Census(soaked ? 0 : 1, 0));
   }
 
   /** On the relay's thread: a packet is sent whole, whoever else sends one. */
