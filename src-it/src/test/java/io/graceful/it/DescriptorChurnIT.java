@@ -25,7 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DescriptorChurnIT {
 
   private static final int THREADS = 2;
-  private static final long LEAST_ROUNDS = 1000;
+
+  /** Of a generation, which may live for little more than a second. */
+  private static final long LEAST_ROUNDS = 100;
 
   /** A thread that blocks for each connection, and an event loop. */
   static Stream<Arguments> appsAndJdks() {
