@@ -19,12 +19,20 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.function.IntSupplier;
 import java.util.function.LongPredicate;
 
 /**
  * Finds the app's connections and takes them, as many at a time as the limit of open files allows.
  * Goes on looking: one that the app was just accepting comes late.
+ *
+ * <p>To look, and to exchange what was found, takes long enough to be felt by those that are
+ * relayed meanwhile. So another thread does it, one search at a time; the results are picked up on
+ * the relay's thread, where all else is done.
  */
 final class Intake {
 
@@ -37,8 +45,8 @@ final class Intake {
   private static final long PAUSE_NANOS = 20_000_000;
   private static final long LONGEST_PAUSE_NANOS = 200_000_000;
 
-  /** Exchanged under one hold of the guard: about 30 ms. */
-  private static final int MOST_AT_ONCE = 1000;
+  /** Exchanged under one hold of the guard: about 15 ms. */
+  private static final int MOST_AT_ONCE = 500;
 
   /**
    * Where they don't fit all at once. Each batch has its price: all descriptors are listed, the
@@ -54,6 +62,9 @@ final class Intake {
   /** What the app may need for itself meanwhile. */
   private static final long SPARE_DESCRIPTORS = 128;
 
+  /** Before the first look. */
+  private static final int UNKNOWN = -1;
+
   private final Libc libc;
   private final Log log;
   private final Relay relay;
@@ -62,40 +73,64 @@ final class Intake {
   private final LongPredicate isHeld;
   private final IntSupplier held;
   private final List<Batch> batches = new ArrayList<>();
+  private final Set<Long> leftAlone = ConcurrentHashMap.newKeySet();
+
+  private final ExecutorService searcher;
+
+  /** Null while there is none. */
+  private Future<List<Swapper.Taken>> search;
+
+  private boolean stopped;
+  private boolean hasSeenAll;
+
+  // Of the search in progress, if there is one.
+
   private final Map<Long, Long> firstSeen = new HashMap<>();
-  private final Set<Long> leftAlone = new HashSet<>();
 
   /** Seen at the last look, and not taken yet. */
   private final List<OpenConnection> mature = new ArrayList<>();
 
+  /** How many there were at the last look, with those that can't be taken yet. */
+  private int open = UNKNOWN;
+
   /** For how many connections there are descriptors, as of the last look. */
   private int capacity;
 
-  private long lastTaken = System.nanoTime();
+  /** And how many more. */
+  private int room = UNKNOWN;
 
+  private long lastTaken = System.nanoTime();
   private long next = System.nanoTime();
   private long pause = PAUSE_NANOS;
-  private boolean hasSeenAll;
 
   /**
+   * @param searcher the thread for searches
    * @param isHeld says of a socket's inode that it was taken already
    * @param held how many are in the relay's hands
+   * @param before what was to be done last time, which may not be over; or null
    */
   Intake(
       Libc libc,
       Log log,
       Relay relay,
       Swapper swapper,
+      ExecutorService searcher,
       Collection<ListenerKey> listeners,
       LongPredicate isHeld,
-      IntSupplier held) {
+      IntSupplier held,
+      Intake before) {
     this.libc = libc;
     this.log = log;
     this.relay = relay;
     this.swapper = swapper;
+    this.searcher = searcher;
     this.connections = new OpenConnections(libc, listeners);
     this.isHeld = isHeld;
     this.held = held;
+    if (before != null) {
+      this.search = before.search;
+      this.batches.addAll(before.batches);
+    }
   }
 
   /** Whether there was a moment at which nothing was left to take. */
@@ -103,25 +138,78 @@ final class Intake {
     return hasSeenAll;
   }
 
+  /** No search begins from now on; one may be going on. */
+  void stop() {
+    stopped = true;
+  }
+
+  boolean isSearching() {
+    return search != null;
+  }
+
   /** Takes more, if it is time to look again; the caller owns what was taken. */
   List<Interposed> take(Observer observer) throws IOException {
-    if (System.nanoTime() < next) {
+    if (search == null && !stopped && System.nanoTime() >= next) {
+      search = searcher.submit(this::search);
+    }
+    if (search == null || !search.isDone()) {
       return new ArrayList<>();
     }
-    if (mature.isEmpty()) {
-      look();
+    Future<List<Swapper.Taken>> done = search;
+    search = null;
+    List<Swapper.Taken> taken = result(done);
+    hasSeenAll = hasSeenAll || open == 0 || room == 0 && batches.isEmpty();
+    return taken.isEmpty() ? new ArrayList<>() : add(taken, observer);
+  }
+
+  private static List<Swapper.Taken> result(Future<List<Swapper.Taken>> done) throws IOException {
+    try {
+      return done.get();
+    } catch (ExecutionException failure) {
+      if (failure.getCause() instanceof IOException) {
+        throw (IOException) failure.getCause();
+      }
+      throw new IllegalStateException("a search failed: " + failure.getCause(), failure);
+    } catch (InterruptedException impossible) {
+      throw new IllegalStateException("interrupted without waiting", impossible);
     }
-    int room = Math.max(0, capacity - held.getAsInt());
-    hasSeenAll = hasSeenAll || room == 0 && batches.isEmpty();
-    if (mature.isEmpty() || room < Math.min(mature.size(), LEAST_AT_ONCE) && !isLongAgo()) {
+  }
+
+  private List<Interposed> add(List<Swapper.Taken> taken, Observer observer) throws IOException {
+    List<Interposed> batch = new ArrayList<>();
+    for (Swapper.Taken one : taken) {
+      batch.add(
+          new Interposed(
+              one.connection,
+              one.standInInode,
+              one.past,
+              relay.add(one.client, one.app, one.past.history(), observer, true)));
+    }
+    batches.add(new Batch(libc, batch));
+    log.debug("took connections from the application: " + batch.size());
+    return new ArrayList<>(batch);
+  }
+
+  /** On the searcher's thread. */
+  private List<Swapper.Taken> search() throws IOException {
+    try {
+      if (mature.isEmpty()) {
+        look();
+      }
+      room = Math.max(0, capacity - held.getAsInt());
+      boolean fit = room >= Math.min(mature.size(), LEAST_AT_ONCE) || isLongAgo();
+      if (!mature.isEmpty() && room > 0 && fit) {
+        return exchange(mature.subList(0, Math.min(mature.size(), Math.min(room, MOST_AT_ONCE))));
+      }
+    } catch (IOException | RuntimeException failure) {
       rest();
-      return new ArrayList<>();
+      throw failure;
     }
-    return take(mature.subList(0, Math.min(mature.size(), Math.min(room, MOST_AT_ONCE))), observer);
+    rest();
+    return new ArrayList<>();
   }
 
   private void look() throws IOException {
-    int open;
     long others;
     try (SocketScan sockets = new SocketScan(libc)) {
       open = scan(sockets);
@@ -129,7 +217,6 @@ final class Intake {
     }
     long free = ProcFs.openFilesLimit() - SPARE_DESCRIPTORS - others;
     capacity = (int) Math.max(0, Math.min(Integer.MAX_VALUE, free / DESCRIPTORS_EACH));
-    hasSeenAll = hasSeenAll || open == 0;
     pause = open > 0 ? PAUSE_NANOS : Math.min(LONGEST_PAUSE_NANOS, pause * 2);
   }
 
@@ -144,18 +231,18 @@ final class Intake {
   /** Returns how many there are, with those that can't be taken yet. */
   private int scan(SocketScan sockets) throws IOException {
     long now = System.nanoTime();
-    Set<Long> open = new HashSet<>();
+    Set<Long> inodes = new HashSet<>();
     for (OpenConnection connection :
         connections.scan(sockets, inode -> isHeld.test(inode) || leftAlone.contains(inode))) {
       long inode = connection.inode();
-      open.add(inode);
+      inodes.add(inode);
       Long seen = firstSeen.putIfAbsent(inode, now);
       if (seen != null && (now - seen >= SET_UP_NANOS || isInUse(connection))) {
         mature.add(connection);
       }
     }
-    firstSeen.keySet().retainAll(open);
-    return open.size();
+    firstSeen.keySet().retainAll(inodes);
+    return inodes.size();
   }
 
   private boolean isInUse(OpenConnection connection) {
@@ -166,27 +253,17 @@ final class Intake {
     }
   }
 
-  private List<Interposed> take(List<OpenConnection> chosen, Observer observer) throws IOException {
-    List<Interposed> batch = new ArrayList<>();
+  private List<Swapper.Taken> exchange(List<OpenConnection> chosen) throws IOException {
     lastTaken = System.nanoTime();
     List<Swapper.Taken> taken = swapper.take(chosen);
     if (taken == null) {
       log.debug("the application is closing connections: next try soon");
       rest();
-      return batch;
+      return new ArrayList<>();
     }
     chosen.clear(); // Who is not among those taken has ended, or will be seen again.
-    for (Swapper.Taken one : taken) {
-      batch.add(
-          new Interposed(
-              one.connection,
-              one.standInInode,
-              one.past,
-              relay.add(one.client, one.app, one.past.history(), observer, true)));
-    }
-    batches.add(new Batch(libc, batch));
-    log.debug("took connections from the application: " + batch.size());
-    return new ArrayList<>(batch);
+    taken.forEach(one -> firstSeen.remove(one.connection.inode()));
+    return taken;
   }
 
   /** Those with which no thread of the app is busy directly any more. */

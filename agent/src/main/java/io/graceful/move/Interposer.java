@@ -13,18 +13,16 @@ import io.graceful.relay.Relay;
 import io.graceful.sockets.ListenerKey;
 import io.graceful.sockets.WaitingThreads;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -42,19 +40,25 @@ public final class Interposer implements Observer {
   }
 
   private static final long TICK_MILLIS = 2;
-  private static final long IDLE_LOOK_NANOS = 5_000_000;
-
-  /** The pause after a look, at least, in times that it took. */
-  private static final int IDLE_LOOK_SHARE = 10;
-
   private static final long PUBLISH_NANOS = 10_000_000;
   private static final long GIVE_BACK_NANOS = 1_000_000_000;
+
+  /** Far longer than between two searches. */
+  private static final long SEARCHER_IDLES_SECONDS = 5;
 
   private final Libc libc;
   private final Log log;
   private final Swapper swapper;
   private final MovePolicy policy;
-  private final long quietMillis;
+
+  private final ThreadPoolExecutor searcher =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          SEARCHER_IDLES_SECONDS,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          Interposer::searcherThread);
 
   /** From a handover until nothing of it is left here; null at other times. */
   private volatile Relay relay;
@@ -67,8 +71,7 @@ public final class Interposer implements Observer {
   /** Of what is in our hands. */
   private final Set<Long> clientInodes = ConcurrentHashMap.newKeySet();
 
-  private final Set<ListenerKey> speakHttp = new HashSet<>();
-  private final Set<ListenerKey> speakOthers = new HashSet<>();
+  private final IdleConnections idle;
   private final Tally tally = new Tally();
 
   /** Both null while there is no successor to move to. */
@@ -76,12 +79,8 @@ public final class Interposer implements Observer {
 
   private Departures departures;
 
-  /** As of the last look; sent as there is room. */
-  private final Deque<Interposed> idle = new ArrayDeque<>();
-
   private boolean ticking;
   private boolean troubled;
-  private long nextIdleLook;
   private long nextPublish;
   private Consumer<String> whenFinished;
   private long giveBackUntil;
@@ -95,7 +94,14 @@ public final class Interposer implements Observer {
     this.log = log;
     this.swapper = swapper;
     this.policy = policy;
-    this.quietMillis = quietMillis;
+    this.idle = new IdleConnections(libc, quietMillis);
+    searcher.allowCoreThreadTimeOut(true);
+  }
+
+  private static Thread searcherThread(Runnable searches) {
+    Thread thread = new Thread(searches, "graceful-intake");
+    thread.setDaemon(true);
+    return thread;
   }
 
   /**
@@ -120,6 +126,7 @@ public final class Interposer implements Observer {
       thread.setDaemon(true);
       thread.start();
       relay = started;
+      searcher.prestartCoreThread();
     }
   }
 
@@ -150,7 +157,15 @@ public final class Interposer implements Observer {
         () -> {
           intake =
               new Intake(
-                  libc, log, relay, swapper, moving, clientInodes::contains, clientInodes::size);
+                  libc,
+                  log,
+                  relay,
+                  swapper,
+                  searcher,
+                  moving,
+                  clientInodes::contains,
+                  clientInodes::size,
+                  intake);
           departures = new Departures(log, successor);
           whenFinished = null;
           troubled = false;
@@ -174,7 +189,7 @@ public final class Interposer implements Observer {
 
   /** The successor has heard a client of this listener. */
   public void speaksHttp(ListenerKey listener) {
-    post(() -> speakHttp.add(listener));
+    post(() -> idle.speaksHttp(listener));
   }
 
   /** The successor could not hand it to its app. */
@@ -224,8 +239,9 @@ public final class Interposer implements Observer {
   }
 
   private void stopMoving() {
+    intake.stop();
     departures = null;
-    idle.clear();
+    idle.forget();
     startTicking();
   }
 
@@ -258,7 +274,7 @@ public final class Interposer implements Observer {
     if (System.nanoTime() >= nextPublish) {
       publish();
     }
-    ticking = departures != null || whenFinished != null || !all.isEmpty();
+    ticking = departures != null || whenFinished != null || !all.isEmpty() || intake.isSearching();
     if (ticking) {
       relay.after(TICK_MILLIS, this::tick);
     } else {
@@ -268,24 +284,23 @@ public final class Interposer implements Observer {
 
   private void work() throws IOException {
     settle();
+    take();
     if (departures == null) {
       new Returns(libc, swapper).giveBackQuiet(all.values());
       endIfDone();
       return;
     }
+    idle.look(all.values());
+    sendIdle();
+  }
+
+  private void take() throws IOException {
     List<Interposed> taken = intake.take(this);
     if (!taken.isEmpty()) {
       taken.forEach(one -> all.put(one.relayed, one));
       publish(); // Before they count as ours: whoever counts must not miss them.
       taken.forEach(one -> clientInodes.add(one.clientInode));
     }
-    if (System.nanoTime() >= nextIdleLook) {
-      long begin = System.nanoTime();
-      lookForIdle();
-      long end = System.nanoTime();
-      nextIdleLook = end + Math.max(IDLE_LOOK_NANOS, IDLE_LOOK_SHARE * (end - begin));
-    }
-    sendIdle();
   }
 
   private void settle() throws IOException {
@@ -316,7 +331,8 @@ public final class Interposer implements Observer {
   }
 
   private void endIfDone() {
-    if (whenFinished != null && (all.isEmpty() || System.nanoTime() >= giveBackUntil)) {
+    boolean isDone = all.isEmpty() && !intake.isSearching();
+    if (whenFinished != null && (isDone || System.nanoTime() >= giveBackUntil)) {
       tally.cut = all.size();
       Consumer<String> done = whenFinished;
       whenFinished = null;
@@ -328,7 +344,7 @@ public final class Interposer implements Observer {
   public void atBoundary(Connection connection) {
     Interposed one = all.get(connection);
     if (connection.hasProvenHttp()) {
-      speakHttp.add(one.listener);
+      idle.speaksHttp(one.listener);
     }
     if (!one.mayLeave() || !hasRoom()) {
       connection.proceed(); // There will be another boundary.
@@ -364,42 +380,13 @@ public final class Interposer implements Observer {
     }
   }
 
-  /**
-   * Connections between two requests whose clients take their time: known to be so if we have seen
-   * the last response end, else believed after the quiet time where a listener speaks HTTP/1.x and
-   * nothing else.
-   */
-  private void lookForIdle() throws IOException {
-    idle.clear();
-    List<Interposed> believed = new ArrayList<>();
-    for (Interposed one : all.values()) {
-      if (one.relayed.isForeign()) {
-        speakOthers.add(one.listener);
-      } else if (one.mayLeave()) {
-        if (one.relayed.isSurelyIdle()) {
-          idle.add(one);
-        } else if (one.relayed.isIdle(quietMillis)) {
-          believed.add(one);
-        }
-      }
-    }
-    believed.removeIf(one -> !isExpectedToMove(one));
-    if (!believed.isEmpty()) {
-      BitSet descriptors = new BitSet();
-      believed.forEach(one -> descriptors.set(one.appFd));
-      InputWaits waits = InputWaits.scan(libc, descriptors);
-      believed.removeIf(one -> !waits.isAwaitedOn(one.appFd));
-      idle.addAll(believed);
-    }
-  }
-
   private void sendIdle() {
-    while (hasRoom() && !idle.isEmpty()) {
-      Interposed one = idle.poll();
-      boolean isHere = all.containsKey(one.relayed) && one.mayLeave();
-      if (isHere && (one.relayed.isSurelyIdle() || one.relayed.isIdle(quietMillis))) {
-        departures.send(one);
+    while (hasRoom()) {
+      Interposed one = idle.next();
+      if (one == null) {
+        return;
       }
+      departures.send(one);
     }
   }
 
@@ -422,13 +409,6 @@ public final class Interposer implements Observer {
   private void forget(Interposed one) {
     all.remove(one.relayed);
     clientInodes.remove(one.clientInode);
-  }
-
-  /** If its client keeps silent, after the quiet time. */
-  private boolean isExpectedToMove(Interposed one) {
-    return departures != null
-        && speakHttp.contains(one.listener)
-        && !speakOthers.contains(one.listener);
   }
 
   private void publish() {

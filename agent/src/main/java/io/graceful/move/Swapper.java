@@ -18,7 +18,8 @@ import java.util.Map;
 
 /**
  * Exchanges what the app's numbers refer to: a connection for one end of a socket pair, and back.
- * The guard keeps the app from closing a number, or changing its place in epoll, meanwhile.
+ * The guard keeps the app from closing a number, or changing its place in epoll, meanwhile. One
+ * exchange at a time.
  */
 final class Swapper {
 
@@ -54,7 +55,7 @@ final class Swapper {
    *
    * @return null if the app did not let go of the guard in time: nothing has changed then
    */
-  List<Taken> take(List<OpenConnection> connections) throws IOException {
+  synchronized List<Taken> take(List<OpenConnection> connections) throws IOException {
     List<Integer> epolls = epolls();
     if (!guard.tryExclusive(GUARD_MILLIS)) {
       return null;
@@ -116,7 +117,7 @@ final class Swapper {
    * @return those whose number still was ours; what the app has closed meanwhile is left alone.
    *     Null if the app did not let go of the guard in time
    */
-  List<Interposed> giveBack(List<Interposed> connections) throws IOException {
+  synchronized List<Interposed> giveBack(List<Interposed> connections) throws IOException {
     List<Integer> epolls = epolls();
     if (!guard.tryExclusive(GUARD_MILLIS)) {
       return null;
