@@ -189,6 +189,9 @@ public final class Installer
   public void run() {
     try {
       loadLibc();
+      if (takeover != null) {
+        hooks.prepareBind(); // Beside the application's start.
+      }
       reactor = new Reactor(libc, new FailureLog(log));
       ProcessExit exit = new ProcessExit(log, options.millis(Option.SHUTDOWN_TIMEOUT));
       ResourceLimits limits = ResourceLimits.current(libc);

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
-import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.security.ProtectionDomain;
@@ -51,6 +50,7 @@ public final class Hooks implements ClassFileTransformer {
   /** Null as long as there are vital hooks only. */
   private volatile Findings findings;
 
+  private BiConsumer<Object, Object> acceptor;
   private boolean guardable;
   private boolean guarded;
   private Class<?> bridge;
@@ -94,15 +94,21 @@ public final class Hooks implements ClassFileTransformer {
 
   /**
    * Tells of each TCP connection that the app accepts from now on, on the app's thread; see {@link
-   * Bridge#acceptor}. To be called before {@link #install} and {@link #changeLoaded}. What could
-   * not be hooked is known when its class is loaded: see {@link #missing}.
+   * Bridge#acceptor}. To be called once, before {@link #install}. What could not be hooked is known
+   * when its class is loaded: see {@link #missing}.
    */
-  public void watchAccepts(BiConsumer<Object, Object> acceptor) throws IOException {
+  public void watchAccepts(BiConsumer<Object, Object> acceptor) {
+    this.acceptor = acceptor;
+    activate(AcceptHooks.ALL);
+  }
+
+  /** Does on this thread what the app's would have to do when it opens its first socket. */
+  public void prepareBind() throws IOException {
     try {
-      JavaBase.field(bridge(), "acceptor").set(null, acceptor);
-      activate(AcceptHooks.ALL);
-    } catch (ReflectiveOperationException refused) {
-      throw new IOException("can't hook the accepting of connections: " + refused, refused);
+      bridge();
+      Class.forName(BindHooks.NIO.className());
+    } catch (ReflectiveOperationException | LinkageError failed) {
+      throw new IOException("can't hook the binding of sockets: " + failed, failed);
     }
   }
 
@@ -315,8 +321,10 @@ public final class Hooks implements ClassFileTransformer {
   private synchronized Class<?> bridge() throws ReflectiveOperationException, IOException {
     if (bridge == null) {
       Class<?> defined = BridgeDefiner.define(instrumentation);
-      Field field = JavaBase.field(defined, "binder");
-      field.set(null, (BiPredicate<Object, Object>) this::onBind);
+      JavaBase.field(defined, "binder").set(null, (BiPredicate<Object, Object>) this::onBind);
+      if (acceptor != null) {
+        JavaBase.field(defined, "acceptor").set(null, acceptor);
+      }
       bridge = defined;
     }
     return bridge;
