@@ -26,6 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RestartUnderLoadIT {
   private static final int RESTARTS = Integer.getInteger("graceful.it.restarts", 3);
 
+  /** Of each kind of traffic; the slowest makes a request in 0.7 s, and a restart takes one. */
+  private static final long LEAST_PER_RESTART = 3;
+
   /** All apps, or those named by {@code graceful.it.apps}. */
   static Stream<App> selectedApps() {
     String names = System.getProperty("graceful.it.apps", "");
@@ -68,7 +71,10 @@ class RestartUnderLoadIT {
     report
         .traffic()
         .forEach(
-            (kind, traffic) -> assertThat(traffic.succeeded()).as("%s", kind).isGreaterThan(10));
+            (kind, traffic) ->
+                assertThat(traffic.succeeded())
+                    .as("%s", kind)
+                    .isGreaterThan(LEAST_PER_RESTART * RESTARTS));
     assertThat(report.pids()).containsExactlyInAnyOrderElementsOf(server.starts());
     assertThat(server.starts()).hasSize(RESTARTS + 1);
     assertThat(server.greet().generation()).isEqualTo(RESTARTS + 1);
