@@ -46,8 +46,8 @@ final class Verdict {
     lines.add(
         "  Keep-alive connections reopened: "
             + idle.reopened()
-            + ". Idle ones are closed when their process exits,");
-    lines.add("  as at any restart, and their clients open others.");
+            + ". The others have moved from process to");
+    lines.add("  process, and their clients have noticed nothing.");
     lines.add("");
     String sum =
         String.format(
