@@ -49,10 +49,10 @@ final class Intake {
   private static final int MOST_AT_ONCE = 500;
 
   /**
-   * Where they don't fit all at once. Each batch has its price: all descriptors are listed, the
-   * epoll instances read, and the threads looked at.
+   * Room for so many is waited for where they don't fit all. Each search has its price: all
+   * descriptors are listed, the epoll instances read, and the threads looked at.
    */
-  private static final int LEAST_AT_ONCE = 1000;
+  private static final int LEAST_ROOM = 1000;
 
   /** For as many to fit; then it is as many as do. */
   private static final long PATIENCE_NANOS = 500_000_000;
@@ -197,8 +197,8 @@ final class Intake {
         look();
       }
       room = Math.max(0, capacity - held.getAsInt());
-      boolean fit = room >= Math.min(mature.size(), LEAST_AT_ONCE) || isLongAgo();
-      if (!mature.isEmpty() && room > 0 && fit) {
+      boolean fits = room >= Math.min(mature.size(), LEAST_ROOM) || isLongAgo();
+      if (!mature.isEmpty() && room > 0 && fits) {
         return exchange(mature.subList(0, Math.min(mature.size(), Math.min(room, MOST_AT_ONCE))));
       }
     } catch (IOException | RuntimeException failure) {
