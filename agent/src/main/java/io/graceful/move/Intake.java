@@ -45,16 +45,14 @@ final class Intake {
   private static final long PAUSE_NANOS = 20_000_000;
   private static final long LONGEST_PAUSE_NANOS = 200_000_000;
 
-  /** Exchanged under one hold of the guard: about 15 ms. */
-  private static final int MOST_AT_ONCE = 500;
-
   /**
-   * Room for so many is waited for where they don't fit all. Each search has its price: all
-   * descriptors are listed, the epoll instances read, and the threads looked at.
+   * Exchanged under one hold of the guard: about 15 ms. Where they don't fit, room for so many is
+   * waited for, as each exchange has its price: the epoll instances are read, and the threads
+   * looked at.
    */
-  private static final int LEAST_ROOM = 1000;
+  private static final int AT_ONCE = 500;
 
-  /** For as many to fit; then it is as many as do. */
+  /** For room; then it is as many as fit. */
   private static final long PATIENCE_NANOS = 500_000_000;
 
   private static final int DESCRIPTORS_EACH = 2;
@@ -197,9 +195,10 @@ final class Intake {
         look();
       }
       room = Math.max(0, capacity - held.getAsInt());
-      boolean fits = room >= Math.min(mature.size(), LEAST_ROOM) || isLongAgo();
-      if (!mature.isEmpty() && room > 0 && fits) {
-        return exchange(mature.subList(0, Math.min(mature.size(), Math.min(room, MOST_AT_ONCE))));
+      int wanted = Math.min(mature.size(), AT_ONCE);
+      int fit = Math.min(wanted, room);
+      if (fit > 0 && (fit == wanted || isLongAgo())) {
+        return exchange(mature.subList(0, fit));
       }
     } catch (IOException | RuntimeException failure) {
       rest();
