@@ -66,6 +66,9 @@ public final class Interposer implements Observer {
   /** Whether there may be more to come for the relay. */
   private boolean inUse;
 
+  /** Tasks that the relay's thread has not done yet. */
+  private int posted;
+
   private final Map<Connection, Interposed> all = new HashMap<>();
 
   /** Of what is in our hands. */
@@ -131,7 +134,7 @@ public final class Interposer implements Observer {
   }
 
   private synchronized void stopRelayIfIdle() {
-    if (!inUse && all.isEmpty()) {
+    if (!inUse && !ticking && posted == 0) {
       relay.stop();
       relay = null;
     }
@@ -139,7 +142,19 @@ public final class Interposer implements Observer {
 
   private synchronized void post(Runnable task) {
     if (relay != null) {
-      relay.post(task);
+      posted++;
+      relay.post(() -> run(task));
+    }
+  }
+
+  private void run(Runnable task) {
+    try {
+      task.run();
+    } finally {
+      synchronized (this) {
+        posted--;
+      }
+      stopRelayIfIdle();
     }
   }
 

@@ -161,6 +161,19 @@ class InterposerTest {
   }
 
   @Test
+  void may_begin_again_at_any_time_after_it_was_cancelled() throws Exception {
+    for (int i = 0; i < 2_000; i++) {
+      interposer.begin(List.of(), (id, listener, fd) -> {});
+      interposer.cancel();
+      interposer.cancel();
+    }
+    begin();
+    Moved one = awaitMoved();
+    clientSends(REQUEST);
+    serveInSuccessor(one);
+  }
+
+  @Test
   void a_kept_alive_connection_moves_with_its_next_request() throws Exception {
     exchange();
     begin();
