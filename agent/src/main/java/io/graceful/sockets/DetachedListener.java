@@ -49,8 +49,8 @@ public final class DetachedListener {
   }
 
   private void undo(IOException failure) {
-    if (silentInode == NONE) {
-      release(); // Nothing was exchanged yet.
+    if (!isSilent()) {
+      release(); // Nothing was exchanged yet; to look for more to give back takes a descriptor.
       return;
     }
     try {
@@ -58,6 +58,15 @@ public final class DetachedListener {
     } catch (IOException again) {
       failure.addSuppressed(again);
     }
+  }
+
+  private boolean isSilent() {
+    for (int fd : listener.descriptors()) {
+      if (ProcFs.socketInode(fd) == silentInode) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
