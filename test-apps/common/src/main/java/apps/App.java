@@ -85,10 +85,10 @@ public final class App {
   /** To be called when the server accepts connections. */
   public void serving() {
     churn();
-    if (options.has("crash-after") && generation >= options.number("crash-from", 1)) {
+    if (reached("crash-from")) {
       daemon(
           () -> {
-            sleep(options.number("crash-after"));
+            state.await("crash");
             Runtime.getRuntime().halt(CRASH);
           });
     }

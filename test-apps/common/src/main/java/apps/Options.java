@@ -22,7 +22,6 @@ public final class Options {
           "exit-from",
           "exit-code",
           "exit-bound-from",
-          "crash-after",
           "crash-from",
           "hang-from",
           "fewer-from",

@@ -114,13 +114,15 @@ class FailedSuccessorIT {
             .launch(Apps.HTTPSERVER, Jdks.find(jdk))
             .option("soak", "3s")
             .with("crash-from", 2)
-            .with("crash-after", 100)
             .start();
     ProcessId old = server.serving();
     List<String> descriptors = Settled.descriptorsAfterLoad(server);
     Map<Integer, String> listeners = server.view().listeners();
     Load load = Loads.start(server);
-    ProcessId successor = server.beginRestart().awaitSuccessor();
+    Restart crashing = server.beginRestart();
+    ProcessId successor = crashing.awaitSuccessor();
+    crashing.awaitHandover();
+    Files.createFile(server.state("crash"));
     server.awaitExit(successor, Server.LIMIT);
     Await.untilAsserted(
         Settled.LIMIT, () -> assertThat(server.view().listeners()).isEqualTo(listeners));
@@ -139,7 +141,7 @@ class FailedSuccessorIT {
     assertOneFailureIsReported(server, old, "exited with 6", "serving again on ");
     assertAsBefore(server, old, descriptors);
 
-    server.forgetStarts();
+    Files.delete(server.state("crash"));
     Restart restart = server.restart();
     assertThat(restart.exitStatus()).hasValue(0);
   }

@@ -14,6 +14,7 @@ import io.graceful.it.load.Load;
 import io.graceful.it.load.LoadReport;
 import io.graceful.it.load.ManualClient;
 import io.graceful.it.load.Traffic;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -107,7 +108,6 @@ class KilledInHandover {
             .launch(Apps.THREADS, Jdks.find(jdk))
             .option("soak", "10s")
             .with("crash-from", 2)
-            .with("crash-after", 700)
             .start();
     ProcessId old = server.serving();
     List<ManualClient> waiting = new ArrayList<>();
@@ -117,11 +117,14 @@ class KilledInHandover {
       waiting.add(client);
     }
     Load load = server.load().keepAlive(10, 20, false).keepAlive(10, 20, true).start();
-    server.signal(Signal.SIGUSR2);
-    ProcessId successor = awaitSpawned(server, old);
+    Restart crashing = server.beginRestart();
+    ProcessId successor = crashing.awaitSuccessor();
     for (ManualClient client : waiting) {
       client.send("/slow?ms=4000");
     }
+    crashing.awaitHandover();
+    awaitAnswers(load);
+    Files.createFile(server.state("crash"));
     server.awaitExit(successor, Server.LIMIT);
     long crashed = System.nanoTime();
     server.awaitStderr("the way back", line -> line.contains("serving again on"));
