@@ -1,6 +1,7 @@
 package io.graceful.agent;
 
 import io.graceful.cli.Usage;
+import io.graceful.config.MovePolicy;
 import io.graceful.config.Option;
 import io.graceful.config.OptionException;
 import io.graceful.config.Options;
@@ -100,6 +101,9 @@ public final class Installer
     hooks = new Hooks(instrumentation, binder, this);
     if (successor) {
       takeOver(binder);
+    }
+    if (!MovePolicy.parse(options.text(Option.MOVE)).movesNothing()) {
+      hooks.expectGuard();
     }
     hooks.install();
     if (successor) {
@@ -241,7 +245,6 @@ public final class Installer
           Class.forName(type, false, Installer.class.getClassLoader());
         }
       }
-      lifecycle.preload();
       log.debug("ready for restarts");
     } catch (IOException | ClassNotFoundException | LinkageError unreadable) {
       log.error("can't read " + jar + " any more, a restart may fail: " + unreadable);

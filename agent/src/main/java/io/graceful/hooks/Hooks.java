@@ -12,9 +12,13 @@ import java.security.ProtectionDomain;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
@@ -47,10 +51,17 @@ public final class Hooks implements ClassFileTransformer {
   private final FileDescriptor testDescriptor = new FileDescriptor();
   private volatile boolean testPassed;
 
+  /**
+   * What was put into which class, or was not found there: by class loader (null is the boot
+   * loader) and name.
+   */
+  private final Map<ClassLoader, Map<String, Set<Hook>>> tried = new WeakHashMap<>();
+
   /** Null as long as there are vital hooks only. */
   private volatile Findings findings;
 
   private BiConsumer<Object, Object> acceptor;
+  private volatile boolean guardExpected;
   private boolean guardable;
   private boolean guarded;
   private Class<?> bridge;
@@ -63,6 +74,15 @@ public final class Hooks implements ClassFileTransformer {
     this.instrumentation = instrumentation;
     this.binder = binder;
     this.observer = observer;
+  }
+
+  /**
+   * What {@link #guard} needs changed is so in classes that are loaded from now on. To change them
+   * later, and have the compiler look at them again, costs the app some of its speed for good. To
+   * be called before {@link #install}.
+   */
+  public void expectGuard() {
+    guardExpected = true;
   }
 
   /** For classes that are loaded from now on. */
@@ -112,14 +132,7 @@ public final class Hooks implements ClassFileTransformer {
     }
   }
 
-  /**
-   * Changes what {@link #guard} needs changed, ahead of time: for the app, and for the compiler
-   * that has to look at some of its code again, it is easier while nothing else happens.
-   *
-   * @throws IOException also in later calls, if a class that is loaded has not the calls that it
-   *     should: connections can't be moved
-   */
-  public void prepareGuard() throws IOException {
+  private void prepareGuard() throws IOException {
     try {
       if (!guardable) {
         bridge();
@@ -143,9 +156,10 @@ public final class Hooks implements ClassFileTransformer {
    * From now on the app holds this in each call that closes a connection or changes its place in an
    * epoll; see {@link Bridge#guard}. A thread that is in such a call already does not, so the
    * caller leaves these some time. Later calls of this method leave the first guard in its place.
-   * To be called by one thread at a time, as {@link #prepareGuard}.
+   * To be called by one thread at a time.
    *
-   * @throws IOException as that does
+   * @throws IOException also in later calls, if a class that is loaded has not the calls that it
+   *     should: connections can't be moved
    */
   public void guard(Lock guard) throws IOException {
     if (!guarded) {
@@ -199,12 +213,10 @@ public final class Hooks implements ClassFileTransformer {
   private void retransformLoaded(Hook... hooks) throws UnmodifiableClassException {
     List<Class<?>> loaded = new ArrayList<>();
     for (Class<?> type : instrumentation.getAllLoadedClasses()) {
-      String name = type.getName();
-      for (Hook hook : hooks) {
-        if (hook.isIn(name)) {
-          loaded.add(type);
-          break;
-        }
+      Set<Hook> wanted = hooksIn(type.getName(), hooks);
+      if (!wanted.isEmpty()
+          && !triedIn(type.getClassLoader(), type.getName()).containsAll(wanted)) {
+        loaded.add(type);
       }
     }
     if (!loaded.isEmpty()) {
@@ -246,16 +258,39 @@ public final class Hooks implements ClassFileTransformer {
     if (className == null) {
       return null;
     }
+    if (guardExpected && isGuarded(className)) {
+      activate(GuardHooks.ALL);
+      guardExpected = false;
+    }
     for (Hook hook : active) {
       if (hook.isIn(className)) {
-        return hooked(className, original, hooksIn(className, active));
+        return hooked(loader, className, original, hooksIn(className, active));
       }
     }
     return null;
   }
 
-  private byte[] hooked(String className, byte[] original, Set<Hook> hooks) {
+  /** Without loading the hooks, which a program that never opens a socket does not need. */
+  private static boolean isGuarded(String className) {
+    switch (className) {
+      case GuardHooks.UNIX_DISPATCHER:
+      case GuardHooks.SOCKET_DISPATCHER:
+      case GuardHooks.PLAIN_SOCKET:
+      case GuardHooks.SOCKET_CLEANABLE:
+      case GuardHooks.EPOLL_WRAPPER:
+      case GuardHooks.EPOLL_SELECTOR:
+      case GuardHooks.EPOLL_PORT:
+      case GuardHooks.EPOLL_POLLER:
+        return true;
+      default:
+        return className.endsWith(GuardHooks.NETTYS_DESCRIPTOR)
+            || className.endsWith(GuardHooks.NETTYS_EPOLL);
+    }
+  }
+
+  private byte[] hooked(ClassLoader loader, String className, byte[] original, Set<Hook> hooks) {
     String name = className.replace('/', '.');
+    triedIn(loader, name).addAll(hooks);
     try {
       bridge();
       HookWriter writer = new HookWriter();
@@ -273,6 +308,23 @@ public final class Hooks implements ClassFileTransformer {
     } catch (Throwable failure) {
       isVital(hooks, "can't hook " + name + ": " + failure);
       return null;
+    }
+  }
+
+  /** For callers to add to. */
+  private Set<Hook> triedIn(ClassLoader loader, String name) {
+    synchronized (tried) { // No lambda: see Observer.
+      Map<String, Set<Hook>> ofLoader = tried.get(loader);
+      if (ofLoader == null) {
+        ofLoader = new HashMap<>();
+        tried.put(loader, ofLoader);
+      }
+      Set<Hook> ofClass = ofLoader.get(name);
+      if (ofClass == null) {
+        ofClass = ConcurrentHashMap.newKeySet();
+        ofLoader.put(name, ofClass);
+      }
+      return ofClass;
     }
   }
 

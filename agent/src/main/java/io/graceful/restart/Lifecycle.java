@@ -34,11 +34,6 @@ public final class Lifecycle {
     }
   }
 
-  /** Does in quiet times what a restart can do without then. */
-  public void preload() {
-    mover.preload();
-  }
-
   /** Restarts are refused from now on, with this reason. */
   public void disable(String reason) {
     disabled = reason;

@@ -22,18 +22,6 @@ final class Mover {
     this.policy = MovePolicy.parse(world.options.text(Option.MOVE));
   }
 
-  /** In quiet times, so that there is less to do while the successor needs the CPU. */
-  void preload() {
-    if (policy.movesNothing() || isUnderWay()) {
-      return;
-    }
-    try {
-      world.hooks.prepareGuard();
-    } catch (IOException tellsAgainInRestart) {
-      world.log.debug("open connections won't move: " + tellsAgainInRestart.getMessage());
-    }
-  }
-
   /** When a restart has begun. Returns at once. */
   void prepare() {
     if (interposer != null || policy.movesNothing() || isUnderWay()) {

@@ -10,6 +10,7 @@ import io.netty.channel.unix.FileDescriptor;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,10 +24,12 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.security.ProtectionDomain;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -44,11 +47,14 @@ public final class GuardedProgram {
   /** Stricter than ours: it complains if it is unlocked by a thread that has not locked it. */
   private static final ReentrantReadWriteLock GUARD = new ReentrantReadWriteLock();
 
+  private static final AtomicInteger CHANGED_AGAIN = new AtomicInteger();
+
   private static Hooks hooks;
 
   private GuardedProgram() {}
 
   public static void premain(String arguments, Instrumentation instrumentation) throws Exception {
+    instrumentation.addTransformer(new Counter(), true);
     hooks = new Hooks(instrumentation, (fd, address) -> false, new PrintedProblems());
     hooks.install();
     hooks.changeLoaded();
@@ -73,11 +79,11 @@ public final class GuardedProgram {
 
   /**
    * @param arguments "before" or "after": whether the guard is there before the classes are loaded;
-   *     "prepared": after, but the classes were changed before
+   *     "expected": after, but it was expected before
    */
   public static void main(String[] arguments) throws Exception {
-    if (arguments[0].equals("prepared")) {
-      hooks.prepareGuard();
+    if (arguments[0].equals("expected")) {
+      hooks.expectGuard();
     }
     if (!arguments[0].equals("before")) {
       runAll(false);
@@ -86,7 +92,20 @@ public final class GuardedProgram {
     hooks.guard(new ReentrantReadWriteLock().readLock()); // has no effect
     runAll(true);
     print("missing: " + hooks.missing());
+    print("changed again: " + (CHANGED_AGAIN.get() > 0));
     print("end");
+  }
+
+  /** Of classes that are changed after they were loaded. */
+  private static final class Counter implements ClassFileTransformer {
+    @Override
+    public byte[] transform(
+        ClassLoader loader, String name, Class<?> again, ProtectionDomain domain, byte[] code) {
+      if (again != null) {
+        CHANGED_AGAIN.incrementAndGet();
+      }
+      return null;
+    }
   }
 
   private static void runAll(boolean guarded) throws Exception {
