@@ -64,10 +64,10 @@ public final class GracefulAgent extends ClassLoader {
     }
   }
 
-  /** {@code java -jar graceful.jar}: prints the usage. */
+  /** {@code java -jar graceful.jar}: the command line. */
   public static void main(String[] arguments) throws Exception {
     new GracefulAgent(ownJar())
-        .loadClass("io.graceful.cli.Usage")
+        .loadClass("io.graceful.cli.Cli")
         .getMethod("main", String[].class)
         .invoke(null, (Object) arguments);
   }

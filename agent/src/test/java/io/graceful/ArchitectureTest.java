@@ -36,6 +36,8 @@ class ArchitectureTest {
           .definedBy("io.graceful.move")
           .layer("relay")
           .definedBy("io.graceful.relay")
+          .layer("control")
+          .definedBy("io.graceful.control")
           .layer("handover")
           .definedBy("io.graceful.handover")
           .layer("process")
@@ -58,6 +60,10 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("composition root")
           .whereLayer("restart")
           .mayOnlyBeAccessedByLayers("composition root")
+          .whereLayer("control")
+          .mayOnlyBeAccessedByLayers("composition root", "cli")
+          .whereLayer("control")
+          .mayOnlyAccessLayers("os", "for anyone")
           .whereLayer("handover")
           .mayOnlyBeAccessedByLayers("composition root", "restart")
           .whereLayer("move")
@@ -78,7 +84,7 @@ class ArchitectureTest {
           .whereLayer("os")
           .mayOnlyAccessLayers("for anyone")
           .whereLayer("cli")
-          .mayOnlyAccessLayers("for anyone")
+          .mayOnlyAccessLayers("control", "os", "for anyone")
           .ensureAllClassesAreContainedInArchitecture();
 
   @ArchTest
@@ -102,6 +108,22 @@ class ArchitectureTest {
           .dependOnClassesThat(resideInAPackage("net.bytebuddy.."));
 
   @ArchTest
+  static final ArchRule only_control_knows_json =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.graceful.control")
+          .should()
+          .dependOnClassesThat(resideInAPackage("com.google.gson.."));
+
+  @ArchTest
+  static final ArchRule only_cli_knows_the_command_line_library =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.graceful.cli")
+          .should()
+          .dependOnClassesThat(resideInAPackage("picocli.."));
+
+  @ArchTest
   static final ArchRule nobody_needs_another_library =
       noClasses()
           .should()
@@ -111,6 +133,8 @@ class ArchitectureTest {
                   "io.graceful..",
                   "com.kenai.jffi..",
                   "net.bytebuddy.jar.asm..",
+                  "com.google.gson..",
+                  "picocli..",
                   "sun.misc"));
 
   @ArchTest

@@ -38,6 +38,9 @@ class JarContentsIT {
           "io/graceful/GracefulAgent\\.class",
           "inst/io/graceful/[a-z]+/[A-Za-z0-9$]+\\.class",
           "inst/com/kenai/jffi/([a-z]+/)?[A-Za-z0-9_$]+\\.class",
+          "inst/com/google/gson/[A-Za-z]+\\.class",
+          "inst/com/google/gson/(stream|internal)/[A-Za-z0-9$]+\\.class",
+          "inst/picocli/CommandLine[A-Za-z0-9_$]*\\.class",
           "inst/net/bytebuddy/jar/asm/([a-z]+/)?[A-Za-z0-9$]+\\.class",
           "inst/jni/(x86_64|aarch64)-Linux/libjffi-1\\.2\\.so");
 
@@ -91,6 +94,8 @@ class JarContentsIT {
         "inst/io/graceful/agent/Installer.class",
         "inst/io/graceful/hooks/Bridge.class",
         "inst/com/kenai/jffi/Invoker.class",
+        "inst/com/google/gson/stream/JsonReader.class",
+        "inst/picocli/CommandLine.class",
         "inst/net/bytebuddy/jar/asm/ClassReader.class",
         "inst/jni/x86_64-Linux/libjffi-1.2.so",
         "inst/jni/aarch64-Linux/libjffi-1.2.so",
@@ -123,6 +128,8 @@ class JarContentsIT {
     "META-INF/NOTICE, jffi",
     "META-INF/NOTICE, ASM",
     "META-INF/NOTICE, libffi",
+    "META-INF/NOTICE, Gson",
+    "META-INF/NOTICE, picocli",
     "META-INF/licenses/Apache-2.0.txt, END OF TERMS AND CONDITIONS",
     "META-INF/licenses/ASM-BSD-3-Clause.txt, 'Copyright (c) 2000-2011 INRIA, France Telecom'",
     "META-INF/licenses/ASM-BSD-3-Clause.txt, Neither the name of the copyright holders",
@@ -168,14 +175,42 @@ class JarContentsIT {
         .isEqualTo("graceful " + manifest().getValue("Implementation-Version") + "\n");
   }
 
-  @Test
-  void refuses_an_unknown_command_in_one_line() throws Exception {
-    Run run = run("reboot", "now");
+  @ParameterizedTest
+  @CsvSource({
+    "reboot now, unknown command 'reboot'; see java -jar graceful.jar --help",
+    "--foo, unknown command '--foo'; see java -jar graceful.jar --help",
+    "restart, Missing required parameter: 'PID'; see java -jar graceful.jar restart --help",
+    "restart 1 --foo, Unknown option: '--foo'; see java -jar graceful.jar restart --help",
+    "restart 1 2, Unmatched argument at index 2: '2'; see java -jar graceful.jar restart --help"
+  })
+  void refuses_wrong_use_in_one_line(String arguments, String complaint) throws Exception {
+    Run run = run(arguments.split(" "));
 
-    assertThat(run.status).isEqualTo(2);
+    assertThat(run.errors).isEqualTo("graceful: " + complaint + "\n");
     assertThat(run.output).isEmpty();
-    assertThat(run.errors)
-        .isEqualTo("graceful: unknown command 'reboot'; see java -jar graceful.jar --help\n");
+    assertThat(run.status).isEqualTo(2);
+  }
+
+  @Test
+  void refuses_a_timeout_that_is_none() throws Exception {
+    Run run = run("restart", "1", "--timeout", "3x");
+
+    assertThat(run.errors).startsWith("graceful: --timeout is '3x', allowed is a time such as ");
+    assertThat(run.errors.lines()).hasSize(1);
+    assertThat(run.status).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"list", "status", "restart", "commit", "abort"})
+  void explains_each_command_with_an_example(String command) throws Exception {
+    Run run = run(command, "--help");
+
+    assertThat(run.output)
+        .contains("\n  java -jar graceful.jar " + command)
+        .doesNotContain("\u001b");
+    assertThat(run.errors).isEmpty();
+    assertThat(run.status).isZero();
+    assertThat(run("help", command).output).isEqualTo(run.output);
   }
 
   private static List<String> files() {

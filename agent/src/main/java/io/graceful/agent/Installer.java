@@ -1,10 +1,14 @@
 package io.graceful.agent;
 
-import io.graceful.cli.Usage;
+import io.graceful.config.AgentVersion;
 import io.graceful.config.MovePolicy;
 import io.graceful.config.Option;
 import io.graceful.config.OptionException;
 import io.graceful.config.Options;
+import io.graceful.control.ControlDirectory;
+import io.graceful.control.ControlServer;
+import io.graceful.control.Message;
+import io.graceful.control.SocketName;
 import io.graceful.handover.Lifeline;
 import io.graceful.hooks.Hooks;
 import io.graceful.log.Log;
@@ -28,6 +32,7 @@ import io.graceful.sockets.BoundSockets;
 import java.io.File;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
+import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.function.BiConsumer;
 import java.util.jar.JarEntry;
@@ -43,6 +48,10 @@ public final class Installer
   /** Late enough not to compete with the application's start. */
   private static final long PRELOAD_MILLIS = 3000;
 
+  /** Likewise; the operator may be waiting for it, though. */
+  private static final long CONTROL_MILLIS = 500;
+
+  private final long since = System.currentTimeMillis();
   private Instrumentation instrumentation;
   private File jar;
   private final BoundSockets bound = new BoundSockets();
@@ -124,7 +133,7 @@ public final class Installer
       trap = SignalTrap.install(libc, Libc.SIGUSR2); // Counts from here on; answered later.
     }
     Lifeline lifeline = Lifeline.inherited(libc);
-    takeover = Takeover.receive(libc, lifeline, pid, Usage.version());
+    takeover = Takeover.receive(libc, lifeline, pid, AgentVersion.text());
     if (takeover == null) {
       log.error(
           "the process that started this one died before it handed over: starting as a first generation");
@@ -215,6 +224,16 @@ public final class Installer
       if (hooked) {
         runSelfTest();
       }
+      if (hasControl()) {
+        reactor.after(
+            CONTROL_MILLIS,
+            new Runnable() {
+              @Override
+              public void run() {
+                openControlSocket();
+              }
+            });
+      }
       reactor.after(
           PRELOAD_MILLIS,
           new Runnable() {
@@ -230,20 +249,49 @@ public final class Installer
     reactor.run();
   }
 
+  private boolean hasControl() {
+    return options.text(Option.CONTROL).equals("on");
+  }
+
+  private void openControlSocket() {
+    try {
+      int user = libc.effectiveUser();
+      Path directory =
+          ControlDirectory.prepare(
+              ControlDirectory.candidates(System.getenv("XDG_RUNTIME_DIR"), user), user);
+      SocketName name = new SocketName(pid, ProcFs.startTime());
+      ControlRequests requests =
+          new ControlRequests(
+              new ProgramName(System.getProperty("sun.java.command")),
+              since,
+              pid,
+              AgentVersion.text(),
+              lifecycle);
+      ControlServer.open(libc, reactor, log, directory, name, requests);
+      name.in(directory).toFile().deleteOnExit();
+    } catch (IOException | RuntimeException refused) {
+      log.info("no control socket, signals work all the same: " + inWords(refused));
+    }
+  }
+
   /**
    * So that a restart works after the jar was overwritten in place, when nothing can be read from
    * it any more, and has less to do.
    */
   private void preload() {
     String prefix = "inst/io/graceful/";
+    String commandLine = prefix + "cli/";
     try (JarFile own = new JarFile(jar)) {
       for (Enumeration<JarEntry> entries = own.entries(); entries.hasMoreElements(); ) {
         String name = entries.nextElement().getName();
-        if (name.startsWith(prefix) && name.endsWith(".class")) {
+        if (name.startsWith(prefix) && name.endsWith(".class") && !name.startsWith(commandLine)) {
           String type =
               name.substring("inst/".length(), name.length() - ".class".length()).replace('/', '.');
           Class.forName(type, false, Installer.class.getClassLoader());
         }
+      }
+      if (hasControl()) {
+        Message.preload();
       }
       log.debug("ready for restarts");
     } catch (IOException | ClassNotFoundException | LinkageError unreadable) {

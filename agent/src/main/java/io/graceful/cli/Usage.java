@@ -2,45 +2,14 @@ package io.graceful.cli;
 
 import io.graceful.config.Option;
 import java.io.PrintStream;
+import picocli.CommandLine;
 
 /** What {@code java -jar graceful.jar} prints; made from the table of options. */
 public final class Usage {
 
-  /** Wrong use, as in sysexits.h's spirit and documented: 2. */
-  static final int WRONG_USE = 2;
-
   private static final int WIDTH = 78;
 
   private Usage() {}
-
-  /** {@code --help} prints the usage, {@code --options-markdown} the options page of the docs. */
-  public static void main(String[] arguments) {
-    String word = arguments.length == 0 ? "--help" : arguments[0];
-    switch (word) {
-      case "--help":
-      case "-h":
-      case "help":
-        print(System.out);
-        break;
-      case "--version":
-        System.out.println("graceful " + version());
-        break;
-      case "--options-markdown":
-        markdown(System.out);
-        break;
-      default:
-        System.err.println(
-            "graceful: unknown command '" + word + "'; see java -jar graceful.jar --help");
-        System.exit(WRONG_USE);
-    }
-  }
-
-  /** Of the jar; "unknown" when run from class files. */
-  public static String version() {
-    String version =
-        Usage.class.getClassLoader().getClass().getPackage().getImplementationVersion();
-    return version == null ? "unknown" : version;
-  }
 
   static void print(PrintStream out) {
     out.println("Restarts an unmodified Java server without its clients noticing.");
@@ -55,6 +24,14 @@ public final class Usage {
     out.println("requests, runs its shutdown hooks and exits. If the new one fails, the old one");
     out.println("serves on and stderr says why.");
     out.println();
+    out.println("Commands (java -jar graceful.jar COMMAND --help tells more):");
+    out.println();
+    Table commands = new Table();
+    Cli.commandLine()
+        .getSubcommands()
+        .forEach((name, command) -> commands.row("  " + name, header(command)));
+    out.println(commands);
+    out.println();
     out.println("Options, as agent arguments (key=value), as environment variables");
     out.println("(" + Option.DRAIN_TIMEOUT.variable() + "=10s),");
     out.println("or in a file (config=PATH), in this order of precedence:");
@@ -65,8 +42,13 @@ public final class Usage {
       wrapped(out, "Allowed: " + option.allowed() + ".");
     }
     out.println();
-    out.println("Exit codes: the application's own. 70: a new process could not take over, and");
-    out.println("the old one serves on.");
+    out.println("Exit codes of a command: 0 done, 1 failed (restart: the old process serves");
+    out.println("on), 2 wrong use, 3 no such agent. Of a server: its own; 70: it could not take");
+    out.println("over, and the old process serves on.");
+  }
+
+  private static String header(CommandLine command) {
+    return String.join(" ", command.getCommandSpec().usageMessage().header());
   }
 
   static void markdown(PrintStream out) {

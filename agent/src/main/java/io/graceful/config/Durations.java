@@ -1,9 +1,9 @@
 package io.graceful.config;
 
 /** Times as people write them: {@code 500ms}, {@code 10s}, {@code 2m}; a bare number is seconds. */
-final class Durations {
+public final class Durations {
 
-  static final String ALLOWED =
+  public static final String ALLOWED =
       "a time such as 500ms, 10s or 2m, at most 24 hours (a bare number is seconds)";
 
   private static final long DAY_MILLIS = 24 * 60 * 60 * 1000L;
@@ -14,7 +14,7 @@ final class Durations {
    * @return milliseconds
    * @throws IllegalArgumentException if it is none
    */
-  static long parse(String text) {
+  public static long parse(String text) {
     String number = text;
     long unit = 1000;
     if (text.endsWith("ms")) {
@@ -34,5 +34,15 @@ final class Durations {
       throw new IllegalArgumentException(text);
     }
     return millis;
+  }
+
+  /** Whether {@link #parse} takes it. */
+  public static boolean isValid(String text) {
+    try {
+      parse(text);
+      return true;
+    } catch (IllegalArgumentException no) {
+      return false;
+    }
   }
 }

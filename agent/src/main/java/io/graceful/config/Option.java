@@ -77,6 +77,14 @@ public enum Option {
           + " closes that listener when ready.timeout is over.",
       "fail",
       "drop"),
+  CONTROL(
+      "control",
+      "on",
+      Kind.CHOICE,
+      "Whether there is a control socket, which the commands of the jar speak to. Nobody but this user and root can open"
+          + " it.",
+      "on",
+      "off"),
   LOG_LEVEL(
       "log.level",
       "info",

@@ -265,6 +265,11 @@ public final class Interposer implements Observer {
     return census;
   }
 
+  /** How many are in our hands. From any thread. */
+  public int size() {
+    return clientInodes.size();
+  }
+
   /** Whether a socket is in our hands, and only looks like one of the app's. From any thread. */
   public boolean holds(long inode) {
     return clientInodes.contains(inode);

@@ -13,10 +13,12 @@ public final class ErrnoException extends IOException {
   public static final int ECHILD = 10;
   public static final int EAGAIN = 11;
   public static final int EEXIST = 17;
+  public static final int ENFILE = 23;
   public static final int EMFILE = 24;
   public static final int EPIPE = 32;
   public static final int ENOSYS = 38;
   public static final int ECONNRESET = 104;
+  public static final int ECONNREFUSED = 111;
 
   private static final long serialVersionUID = 1;
 

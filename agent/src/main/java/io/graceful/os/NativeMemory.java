@@ -20,7 +20,8 @@ public final class NativeMemory implements AutoCloseable {
         MemoryIO.getInstance().newDirectByteBuffer(address, size).order(ByteOrder.nativeOrder());
   }
 
-  static NativeMemory of(byte[] content) {
+  /** The caller closes it. */
+  public static NativeMemory of(byte[] content) {
     NativeMemory memory = new NativeMemory(Math.max(1, content.length));
     memory.bytes.put(content);
     return memory;

@@ -27,6 +27,14 @@ public final class ProcFs {
     return Integer.parseInt(Files.readSymbolicLink(Paths.get("/proc/self")).toString());
   }
 
+  /** When this process was started, in clock ticks after boot: starttime of proc(5). */
+  public static long startTime() throws IOException {
+    String stat = new String(read("/proc/self/stat"), StandardCharsets.ISO_8859_1);
+    // The second field, the command's name, may contain anything.
+    String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return Long.parseLong(afterName[22 - 3]);
+  }
+
   /** Open descriptors; one of them was the directory itself and is closed again. */
   public static List<Integer> openDescriptors() throws IOException {
     return numbers("/proc/self/fd");

@@ -4,6 +4,7 @@ import io.graceful.drain.Drain;
 import io.graceful.os.Reactor;
 import java.io.IOException;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /** Looks at a drain until nothing is busy any more, or time is up. */
 final class DrainWatch {
@@ -21,18 +22,26 @@ final class DrainWatch {
   private final Drain drain;
   private final long started = System.nanoTime();
   private final long timeoutMillis;
+  private final IntConsumer onLook;
   private final Consumer<String> whenOver;
   private int looks;
   private long pause = FIRST_LOOK_MILLIS;
   private boolean cancelled;
 
   /**
+   * @param onLook told how many are waited for, at each look
    * @param whenOver told once, in words for a log line, how it ended
    */
-  DrainWatch(Reactor reactor, Drain drain, long timeoutMillis, Consumer<String> whenOver) {
+  DrainWatch(
+      Reactor reactor,
+      Drain drain,
+      long timeoutMillis,
+      IntConsumer onLook,
+      Consumer<String> whenOver) {
     this.reactor = reactor;
     this.drain = drain;
     this.timeoutMillis = timeoutMillis;
+    this.onLook = onLook;
     this.whenOver = whenOver;
   }
 
@@ -58,6 +67,7 @@ final class DrainWatch {
       return;
     }
     looks++;
+    onLook.accept(census.busy());
     long elapsed = (System.nanoTime() - started) / 1_000_000;
     if (census.busy() == 0 && looks >= LEAST_LOOKS) {
       whenOver.accept(

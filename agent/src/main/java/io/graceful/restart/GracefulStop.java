@@ -88,7 +88,7 @@ final class GracefulStop {
     }
     long quiet = world.options.millis(Option.DRAIN_QUIET);
     ConnectionDrain drain = new ConnectionDrain(world.libc, keys, quiet);
-    watch = new DrainWatch(world.reactor, drain, timeoutMillis, this::drained);
+    watch = new DrainWatch(world.reactor, drain, timeoutMillis, left -> {}, this::drained);
     world.log.info("SIG" + signal + ": stopping, no longer accepting on " + keys);
     watch.start();
   }

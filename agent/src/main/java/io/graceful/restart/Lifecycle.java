@@ -1,7 +1,14 @@
 package io.graceful.restart;
 
 import io.graceful.config.Option;
+import io.graceful.drain.ConnectionDrain;
 import io.graceful.os.JavaSignals;
+import io.graceful.sockets.Listener;
+import io.graceful.sockets.ListenerKey;
+import io.graceful.sockets.LiveListeners;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What this process is doing, as far as restarts and stops go: the one place that says whether a
@@ -9,9 +16,12 @@ import io.graceful.os.JavaSignals;
  */
 public final class Lifecycle {
 
+  private static final String NO_RESTART = "no restart is under way";
+
   private final Surroundings world;
   private final int generation;
   private final Mover mover;
+  private final History history = new History();
   private Takeover takeover;
   private Restart restart;
   private GracefulStop stop;
@@ -30,7 +40,7 @@ public final class Lifecycle {
   /** Begins what a successor has to do. */
   public void start() {
     if (takeover != null) {
-      takeover.start(world, () -> takeover = null);
+      takeover.start(world, history::add, () -> takeover = null);
     }
   }
 
@@ -43,14 +53,53 @@ public final class Lifecycle {
    * @param source for the log: which signal
    */
   public void restartRequested(String source) {
+    restartRequested(RestartRequest.bySignal(source));
+  }
+
+  /**
+   * @return why there is none, or null if it has begun: then the request's progress hears more
+   */
+  public String restartRequested(RestartRequest request) {
     catchUp();
     String refusal = refusal();
     if (refusal != null) {
-      world.log.info(source + ": restart refused: " + refusal);
-      return;
+      world.log.info(request.source + ": restart refused: " + refusal);
+      return refusal;
     }
-    restart = new Restart(world, mover, generation + 1, () -> restart = null);
+    restart = new Restart(world, mover, generation + 1, request, () -> restart = null);
+    restart.toldTo(history.watching());
+    restart.toldTo(request.progress);
     restart.begin();
+    return null;
+  }
+
+  /**
+   * The successor that is held takes over.
+   *
+   * @return why it can't, or null if it does: then {@code progress} hears more
+   */
+  public String commit(Progress progress) {
+    catchUp();
+    if (restart == null || !restart.isHeld()) {
+      return restart == null ? NO_RESTART : restart.whyNotHeld();
+    }
+    restart.toldTo(progress);
+    restart.commit();
+    return null;
+  }
+
+  /**
+   * The successor is sent away, if it has not taken over yet.
+   *
+   * @return why it can't be, or null if it is
+   */
+  public String abort() {
+    catchUp();
+    if (restart == null || !restart.canBeAborted()) {
+      return restart == null ? NO_RESTART : restart.describe();
+    }
+    restart.abort("the operator took it back");
+    return null;
   }
 
   /**
@@ -64,6 +113,47 @@ public final class Lifecycle {
     if (takeover != null) {
       takeover.catchUp();
     }
+  }
+
+  /** May take some 100 ms where there are thousands of connections. */
+  public Status status() throws IOException {
+    catchUp();
+    List<ListenerKey> keys = listeners();
+    ConnectionDrain connections =
+        new ConnectionDrain(world.libc, keys, world.options.millis(Option.DRAIN_QUIET));
+    return new Status(
+        state(),
+        refusal(),
+        generation,
+        keys,
+        connections.look(),
+        restart == null ? 0 : restart.relayedConnections(),
+        history.outcomes());
+  }
+
+  /** Also those that this process does not accept on any more, while it has connections of them. */
+  private List<ListenerKey> listeners() throws IOException {
+    if (restart != null && restart.isPastHandover()) {
+      return restart.keys();
+    }
+    List<ListenerKey> keys = new ArrayList<>();
+    for (Listener listener : LiveListeners.scan(world.libc, world.bound).handedOver()) {
+      keys.add(listener.key());
+    }
+    return keys;
+  }
+
+  private Status.State state() {
+    if (stop != null) {
+      return Status.State.STOPPING;
+    }
+    if (restart != null) {
+      return restart.state();
+    }
+    if (takeover != null && !takeover.isReady()) {
+      return Status.State.STARTING;
+    }
+    return disabled == null && world.pid != 1 ? Status.State.SERVING : Status.State.DISABLED;
   }
 
   private String refusal() {

@@ -1,5 +1,6 @@
 package io.graceful.restart;
 
+import io.graceful.config.Durations;
 import io.graceful.config.Option;
 import io.graceful.drain.ConnectionDrain;
 import io.graceful.drain.Drain;
@@ -15,14 +16,13 @@ import io.graceful.os.Libc;
 import io.graceful.os.Reactor;
 import io.graceful.process.ChildProcess;
 import io.graceful.sockets.Accepting;
-import io.graceful.sockets.DetachedListener;
 import io.graceful.sockets.Listener;
 import io.graceful.sockets.ListenerKey;
 import io.graceful.sockets.LiveListeners;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.file.Paths;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +39,8 @@ final class Restart {
     BOOTING,
     /** It has the listeners; the app in it starts. */
     STARTING,
+    /** Both accept; the operator decides how it goes on. */
+    HELD,
     /** It accepts; this process doesn't any more. */
     DRAINING,
     /** The shutdown hooks run. */
@@ -66,15 +68,21 @@ final class Restart {
 
   private static final int ACCEPT_LOOKS = 10;
 
+  /** After the handover: see {@link DetachedListeners#wakeAcceptors}. */
+  private static final long[] WAKE_UP_MILLIS = {2, 10, 50, 200};
+
   private final Surroundings world;
   private final Mover mover;
   private final int generation;
+  private final boolean hold;
+  private final String readyTimeout;
+  private final Audience audience = new Audience();
   private final Runnable whenOver;
   private final long started = System.nanoTime();
   private final boolean mayDrop;
   private final Map<ListenerKey, Boolean> claimed = new LinkedHashMap<>();
   private final List<ListenerKey> speakHttp = new ArrayList<>();
-  private final List<DetachedListener> detached = new ArrayList<>();
+  private final DetachedListeners detached;
   private Phase phase = Phase.BOOTING;
   private List<Listener> listeners = new ArrayList<>();
   private Lifeline lifeline;
@@ -82,6 +90,7 @@ final class Restart {
   private Reactor.Timer deadline;
   private DrainWatch drain;
   private Interposer interposer;
+  private boolean withConnections;
   private boolean soaked;
   private String drained;
   private boolean stoppedByOperator;
@@ -89,11 +98,18 @@ final class Restart {
   /**
    * @param generation of the new process
    */
-  Restart(Surroundings world, Mover mover, int generation, Runnable whenOver) {
+  Restart(
+      Surroundings world, Mover mover, int generation, RestartRequest request, Runnable whenOver) {
     this.world = world;
     this.mover = mover;
     this.generation = generation;
+    this.hold = request.hold;
+    this.readyTimeout =
+        request.readyTimeout == null
+            ? world.options.text(Option.READY_TIMEOUT)
+            : request.readyTimeout;
     this.whenOver = whenOver;
+    this.detached = new DetachedListeners(world);
     this.mayDrop = world.options.text(Option.UNCLAIMED).equals("drop");
   }
 
@@ -103,6 +119,8 @@ final class Restart {
       case BOOTING:
       case STARTING:
         return "one is under way already, pid " + child.pid() + " is starting";
+      case HELD:
+        return "one is held: commit it, or abort it";
       case ABORTING:
         return "the last one was taken back, and pid " + child.pid() + " has not ended yet";
       default:
@@ -112,6 +130,50 @@ final class Restart {
 
   boolean isPastHandover() {
     return phase == Phase.DRAINING || phase == Phase.EXITING;
+  }
+
+  /** Those that the successor has, or is to have. */
+  List<ListenerKey> keys() {
+    List<ListenerKey> keys = new ArrayList<>();
+    for (Listener listener : listeners) {
+      keys.add(listener.key());
+    }
+    return keys;
+  }
+
+  /** Connections that are in the relay's hands. */
+  int relayedConnections() {
+    return interposer == null ? 0 : interposer.size();
+  }
+
+  /** From now on it is told how this goes on. */
+  void toldTo(Progress member) {
+    audience.join(member);
+  }
+
+  boolean isHeld() {
+    return phase == Phase.HELD;
+  }
+
+  /** In words, of a restart that isn't held. */
+  String whyNotHeld() {
+    return isPastHandover() ? "pid " + child.pid() + " has taken over already" : describe();
+  }
+
+  /** The successor that is held takes over. */
+  void commit() {
+    handOver();
+  }
+
+  boolean canBeAborted() {
+    return phase == Phase.BOOTING || phase == Phase.STARTING || phase == Phase.HELD;
+  }
+
+  Status.State state() {
+    if (isPastHandover()) {
+      return Status.State.DRAINING;
+    }
+    return phase == Phase.HELD ? Status.State.HELD : Status.State.RESTARTING;
   }
 
   void begin() {
@@ -129,10 +191,14 @@ final class Restart {
       refuseInvisibleAccepts();
       startSuccessor();
     } catch (IOException | RuntimeException | LinkageError failure) {
-      world.log.error(
-          "restart failed: " + failure.getMessage() + "; still serving" + on(listeners));
+      failed(failure.getMessage(), "still serving");
       over();
     }
+  }
+
+  private void failed(String reason, String now) {
+    world.log.error("restart failed: " + reason + "; " + now + on(listeners));
+    audience.failed(reason);
   }
 
   /** They would go on here, and not be seen in the successor. */
@@ -164,6 +230,7 @@ final class Restart {
       ends[1].close();
     }
     world.log.info("restart: started pid " + child.pid());
+    audience.spawned(child.pid());
     mover.prepare();
     world.reactor.watch(lifeline.fd(), this::onLifeline);
     if (child.handle() >= 0) {
@@ -171,7 +238,7 @@ final class Restart {
     } else {
       world.reactor.after(REAP_MILLIS, this::pollChild);
     }
-    long timeout = world.options.millis(Option.READY_TIMEOUT) + (mayDrop ? DROP_GRACE_MILLIS : 0);
+    long timeout = Durations.parse(readyTimeout) + (mayDrop ? DROP_GRACE_MILLIS : 0);
     deadline = world.reactor.after(timeout, this::onReadyTimeout);
   }
 
@@ -193,12 +260,13 @@ final class Restart {
 
   private void onFrame(Frame frame) throws IOException {
     if (frame.type() == Type.HELLO && phase == Phase.BOOTING) {
+      audience.agentStarted();
       offerListeners();
     } else if (frame.type() == Type.CLAIMED && phase == Phase.STARTING) {
-      claimed.put(ListenerKey.parse(frame.text()), true);
-      world.log.debug("pid " + child.pid() + " claimed " + ListenerKey.parse(frame.text()));
+      onClaimed(ListenerKey.parse(frame.text()));
     } else if (frame.type() == Type.READY && phase == Phase.STARTING) {
-      handOver(frame.number() == Frame.TAKES_CONNECTIONS);
+      withConnections = frame.number() == Frame.TAKES_CONNECTIONS;
+      onReady();
     } else if (frame.type() == Type.TAKEN && interposer != null) {
       interposer.taken(frame.number());
     } else if (frame.type() == Type.REJECTED && interposer != null) {
@@ -210,6 +278,12 @@ final class Restart {
     } else {
       world.log.debug("pid " + child.pid() + " sent " + frame + " while " + phase + ": ignored");
     }
+  }
+
+  private void onClaimed(ListenerKey listener) {
+    claimed.put(listener, true);
+    world.log.debug("pid " + child.pid() + " claimed " + listener);
+    audience.claimed(listener, Collections.frequency(claimed.values(), true), claimed.size());
   }
 
   private void beginToMove(List<ListenerKey> keys) {
@@ -239,14 +313,21 @@ final class Restart {
     phase = Phase.STARTING;
   }
 
-  private void handOver(boolean withConnections) {
+  private void onReady() {
     deadline.cancel();
+    if (hold) {
+      phase = Phase.HELD;
+      world.log.info("pid " + child.pid() + " is ready and held: both serve");
+      audience.held(child.pid());
+    } else {
+      handOver();
+    }
+  }
+
+  private void handOver() {
     phase = Phase.DRAINING;
     try {
-      keepPaths();
-      for (Listener listener : listeners) {
-        detached.add(DetachedListener.detach(world.libc, listener));
-      }
+      detached.detach(listeners, this::isPastHandover);
       lifeline.send(new Frame(Type.HANDED_OVER, 0, ""));
     } catch (IOException failure) {
       takeBack();
@@ -257,6 +338,7 @@ final class Restart {
     List<ListenerKey> keys = new ArrayList<>(claimed.keySet());
     long elapsed = (System.nanoTime() - started) / 1_000_000;
     world.log.info("handed over to pid " + child.pid() + " after " + elapsed + " ms; draining");
+    audience.handedOver(child.pid());
     interposer = withConnections ? mover.ready() : null;
     if (interposer != null) {
       beginToMove(keys);
@@ -268,10 +350,11 @@ final class Restart {
             Math.max(
                 world.options.millis(Option.DRAIN_TIMEOUT),
                 world.options.millis(Option.SOAK) + LAST_LOOK_MILLIS),
+            busy -> audience.draining(waitedFor(busy)),
             this::onDrained);
     drain.start();
     world.reactor.after(world.options.millis(Option.SOAK), this::onSoaked);
-    for (long millis : new long[] {2, 10, 50, 200}) {
+    for (long millis : WAKE_UP_MILLIS) {
       world.reactor.after(millis, this::wakeAcceptors);
     }
   }
@@ -295,41 +378,22 @@ final class Restart {
     return interposer.census().plus(new Drain.Census(soaked ? 0 : 1, 0));
   }
 
+  /** Without what only stands for the time of the soak. */
+  private int waitedFor(int busy) {
+    if (interposer == null || interposer.size() > 0) {
+      return interposer == null ? busy : interposer.size();
+    }
+    return soaked ? busy : 0;
+  }
+
   /** On the relay's thread: a packet is sent whole, whoever else sends one. */
   private void sendConnection(int id, ListenerKey key, int connection) throws IOException {
     lifeline.send(new Frame(Type.CONNECTION, id, key.text()), connection);
   }
 
-  /**
-   * The app's shutdown may unlink the path of its UNIX socket, which is the successor's by then.
-   */
-  private void keepPaths() throws IOException {
-    List<String> paths = new ArrayList<>();
-    for (Listener listener : listeners) {
-      if (listener.key().path() != null) {
-        paths.add(Paths.get(listener.key().path()).toAbsolutePath().toString());
-      }
-    }
-    if (!paths.isEmpty()) {
-      world.hooks.keepFiles(
-          path -> isPastHandover() && paths.contains(Paths.get(path).toAbsolutePath().toString()));
-    }
-  }
-
-  /**
-   * A thread that was just about to enter accept when its listener was swapped still waits on the
-   * old one.
-   */
   private void wakeAcceptors() {
-    if (phase != Phase.DRAINING) {
-      return;
-    }
-    try {
-      for (DetachedListener listener : detached) {
-        listener.wakeAcceptors();
-      }
-    } catch (IOException blind) {
-      world.log.debug("can't look for threads in accept: " + blind.getMessage());
+    if (phase == Phase.DRAINING) {
+      detached.wakeAcceptors();
     }
   }
 
@@ -356,51 +420,13 @@ final class Restart {
 
   private void leave(String summary) {
     world.log.info(summary + "; exiting");
-    letAcceptorsBeWoken();
+    audience.done();
+    detached.letAcceptorsBeWoken();
     world.exit.exit(0);
   }
 
-  /**
-   * Some servers (Tomcat) end their acceptor by connecting to their own port, and wait for that:
-   * but at that port it's the successor who accepts by now.
-   */
-  private void letAcceptorsBeWoken() {
-    try {
-      List<DetachedListener> waitedOn = new ArrayList<>();
-      for (DetachedListener listener : detached) {
-        if (!listener.key().isUnix() && listener.isWaitedOn()) {
-          waitedOn.add(listener);
-        }
-      }
-      if (!waitedOn.isEmpty()) {
-        world.hooks.watchConnects(port -> wakeAcceptorOf(port, waitedOn));
-      }
-    } catch (IOException unusual) {
-      world.log.debug("the application's acceptors won't be woken: " + unusual.getMessage());
-    }
-  }
-
-  /** On a thread of the app. */
-  private void wakeAcceptorOf(int port, List<DetachedListener> listeners) {
-    for (DetachedListener listener : listeners) {
-      if (listener.key().port() == port) {
-        try {
-          listener.knock();
-        } catch (IOException | RuntimeException closedMeanwhile) {
-          world.log.debug("can't wake the acceptor: " + closedMeanwhile.getMessage());
-        }
-      }
-    }
-  }
-
   private void onReadyTimeout() {
-    abort(
-        "pid "
-            + child.pid()
-            + " was not ready within "
-            + world.options.text(Option.READY_TIMEOUT)
-            + ": "
-            + missing());
+    abort("pid " + child.pid() + " was not ready within " + readyTimeout + ": " + missing());
   }
 
   private String missing() {
@@ -420,12 +446,12 @@ final class Restart {
    * already.
    */
   void abort(String reason) {
-    if (phase != Phase.BOOTING && phase != Phase.STARTING) {
+    if (!canBeAborted()) {
       return;
     }
-    world.log.error("restart failed: " + reason + "; still serving" + on(listeners));
+    failed(reason, "still serving");
     deadline.cancel();
-    boolean heard = phase == Phase.STARTING;
+    boolean heard = phase != Phase.BOOTING;
     phase = Phase.ABORTING;
     try {
       lifeline.send(new Frame(Type.ABORT, 0, reason));
@@ -476,13 +502,11 @@ final class Restart {
     }
     if (phase == Phase.DRAINING) {
       takeBack();
-      world.log.error(
-          "restart failed: " + who + " after it took over; serving again" + on(listeners));
+      failed(who + " after it took over", "serving again");
     } else if (phase == Phase.ABORTING) {
       world.log.info(who);
     } else {
-      world.log.error(
-          "restart failed: " + who + " before it was ready; still serving" + on(listeners));
+      failed(who + (isHeld() ? " while it was held" : " before it was ready"), "still serving");
     }
     over();
   }
@@ -494,14 +518,7 @@ final class Restart {
     if (interposer != null) {
       interposer.cancel();
     }
-    for (DetachedListener listener : detached) {
-      try {
-        listener.reattach();
-      } catch (IOException failure) {
-        world.log.error("can't serve on " + listener.key() + " again: " + failure.getMessage());
-      }
-    }
-    detached.clear();
+    detached.reattach();
   }
 
   private void over() {

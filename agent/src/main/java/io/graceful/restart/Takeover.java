@@ -18,6 +18,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * One restart, as the successor sees it: receive the listeners, wait until the app has claimed them
@@ -31,12 +32,14 @@ public final class Takeover implements Tickets.Owner {
 
   private final Lifeline lifeline;
   private final int predecessor;
+  private final long at = System.currentTimeMillis();
   private final long started = System.nanoTime();
   private final InheritedSockets sockets;
   private final Libc libc;
   private Tickets tickets;
   private int generation;
   private Surroundings world;
+  private Consumer<Outcome> whenServing;
   private Runnable whenOver;
   private boolean looking;
   private boolean ready;
@@ -96,6 +99,11 @@ public final class Takeover implements Tickets.Owner {
     return generation;
   }
 
+  /** Whether this process serves. */
+  boolean isReady() {
+    return ready;
+  }
+
   /** For the refusal of a restart. */
   String describe() {
     return ready
@@ -106,10 +114,12 @@ public final class Takeover implements Tickets.Owner {
   }
 
   /**
+   * @param whenServing gets how this process came to serve
    * @param whenOver the predecessor is gone
    */
-  void start(Surroundings surroundings, Runnable whenOver) {
+  void start(Surroundings surroundings, Consumer<Outcome> whenServing, Runnable whenOver) {
     this.world = surroundings;
+    this.whenServing = whenServing;
     this.whenOver = whenOver;
     Options options = world.options;
     if (tickets != null) {
@@ -250,6 +260,7 @@ public final class Takeover implements Tickets.Owner {
   private void served() {
     sockets.release();
     long elapsed = (System.nanoTime() - started) / 1_000_000;
+    whenServing.accept(new Outcome(at, world.pid, elapsed, null));
     world.log.info(
         "generation "
             + generation
@@ -307,6 +318,7 @@ public final class Takeover implements Tickets.Owner {
             world.reactor,
             new ConnectionDrain(world.libc, new ArrayList<>(keys), quiet),
             timeout,
+            left -> {},
             outcome -> world.exit.exit(ProcessExit.CANT_TAKE_OVER))
         .start();
   }

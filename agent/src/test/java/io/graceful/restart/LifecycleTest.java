@@ -13,6 +13,7 @@ import io.graceful.os.ProcFs;
 import io.graceful.os.Reactor;
 import io.graceful.sockets.BoundSockets;
 import io.graceful.sockets.Descriptors;
+import io.graceful.sockets.ListenerKey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,11 +21,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,6 +51,7 @@ class LifecycleTest {
 
   private final FakeSuccessor successor = new FakeSuccessor();
   private final BoundSockets bound = new BoundSockets();
+  private final Events events = new Events();
   private ServerSocketChannel server;
   private String address;
   private CapturedStderr stderr;
@@ -173,6 +178,171 @@ class LifecycleTest {
               + " was killed by signal 9 after it took over; serving again on "
               + address);
       assertThatAccepts(client);
+    }
+  }
+
+  @Test
+  void a_held_one_takes_over_when_it_is_committed() throws Exception {
+    hold();
+    assertThatServing();
+    stderr.await("graceful[7]: pid " + successor.pid() + " is ready and held: both serve");
+    assertThat(stateNow()).isEqualTo(Status.State.HELD);
+    assertThat(refusalOf(() -> lifecycle.restartRequested(RestartRequest.bySignal("SIGUSR2"))))
+        .isEqualTo("one is held: commit it, or abort it");
+
+    assertThat(refusalOf(() -> lifecycle.commit(events))).isNull();
+    assertThat(successor.hear().type()).isEqualTo(Type.HANDED_OVER);
+    assertThat(stateNow()).isEqualTo(Status.State.DRAINING);
+    assertThat(refusalOf(() -> lifecycle.commit(events)))
+        .isEqualTo("pid " + successor.pid() + " has taken over already");
+    assertThat(refusalOf(lifecycle::abort)).contains("is draining");
+    assertThat(events.heard)
+        .startsWith("spawned", "agentStarted", "claimed 1 of 1", "held", "handedOver");
+
+    successor.die();
+    Await.until("the failure", () -> events.heard.contains("failed"));
+    assertThatServing();
+  }
+
+  @Test
+  void a_held_one_goes_when_it_is_aborted() throws Exception {
+    lifecycle = lifecycle("drain.timeout=0,soak=1440m");
+    hold();
+
+    assertThat(refusalOf(lifecycle::abort)).isNull();
+    assertThat(successor.hear().type()).isEqualTo(Type.ABORT);
+    stderr.await(
+        "graceful[7]: restart failed: the operator took it back; still serving on " + address);
+    stderr.await("graceful[7]: pid " + successor.pid() + " was killed by signal 15");
+    assertThatServing();
+    assertThat(refusalOf(lifecycle::abort)).isEqualTo("no restart is under way");
+    assertThat(refusalOf(() -> lifecycle.commit(events))).isEqualTo("no restart is under way");
+  }
+
+  @Test
+  void a_held_one_that_dies_changes_nothing() throws Exception {
+    hold();
+    successor.die();
+
+    stderr.await(
+        "graceful[7]: restart failed: pid "
+            + successor.pid()
+            + " was killed by signal 9 while it was held; still serving on "
+            + address);
+    assertThatServing();
+  }
+
+  @Test
+  void a_restart_that_is_not_held_can_be_taken_back_but_not_committed() throws Exception {
+    trigger("SIGUSR2");
+    assertThat(refusalOf(() -> lifecycle.commit(events))).startsWith("one is under way already");
+
+    assertThat(refusalOf(lifecycle::abort)).isNull();
+    stderr.await("graceful[7]: pid " + successor.pid() + " was killed by signal 15");
+    assertThatServing();
+  }
+
+  @Test
+  void a_request_may_have_a_deadline_of_its_own() throws Exception {
+    onReactor(() -> lifecycle.restartRequested(new RestartRequest("test", events, "50ms", false)));
+
+    stderr.await(
+        "graceful[7]: restart failed: pid "
+            + successor.pid()
+            + " was not ready within 50ms: its JVM did not start the agent; still serving on "
+            + address);
+    stderr.await("graceful[7]: pid " + successor.pid() + " was killed by signal 15");
+  }
+
+  @Test
+  void tells_what_it_is_doing_and_how_restarts_went() throws Exception {
+    assertThat(stateNow()).isEqualTo(Status.State.SERVING);
+    trigger("SIGUSR2");
+    assertThat(stateNow()).isEqualTo(Status.State.RESTARTING);
+    successor.die();
+    stderr.await(failedBeforeReady());
+    settle();
+
+    Status status = statusNow();
+    assertThat(status.generation()).isEqualTo(1);
+    assertThat(status.listeners()).extracting(Object::toString).containsExactly(address);
+    assertThat(status.restarts())
+        .singleElement()
+        .satisfies(
+            restart -> {
+              assertThat(restart.pid()).isEqualTo(successor.pid());
+              assertThat(restart.failure()).contains("before it was ready");
+            });
+    onReactor(() -> lifecycle.disable("why not"));
+    assertThat(stateNow()).isEqualTo(Status.State.DISABLED);
+    assertThat(statusNow().refusal()).isEqualTo("why not");
+  }
+
+  /** Until the successor is ready. */
+  private void hold() throws Exception {
+    onReactor(() -> lifecycle.restartRequested(new RestartRequest("test", events, null, true)));
+    successor.say(Type.HELLO, "1.0");
+    successor.hear();
+    successor.say(Type.CLAIMED, successor.hear().text());
+    successor.say(Type.READY, "");
+    Await.until("ready", () -> events.heard.contains("held"));
+  }
+
+  private Status.State stateNow() throws Exception {
+    return statusNow().state();
+  }
+
+  private Status statusNow() throws Exception {
+    CompletableFuture<Status> status = new CompletableFuture<>();
+    onReactor(
+        () -> {
+          try {
+            status.complete(lifecycle.status());
+          } catch (IOException blind) {
+            status.completeExceptionally(blind);
+          }
+        });
+    return status.get();
+  }
+
+  private static String refusalOf(Supplier<String> request) throws Exception {
+    CompletableFuture<String> refusal = new CompletableFuture<>();
+    onReactor(() -> refusal.complete(request.get()));
+    return refusal.get();
+  }
+
+  /** In words. */
+  private static final class Events implements Progress {
+    final List<String> heard = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void spawned(int pid) {
+      heard.add("spawned");
+    }
+
+    @Override
+    public void agentStarted() {
+      heard.add("agentStarted");
+    }
+
+    @Override
+    public void claimed(ListenerKey listener, int claimed, int all) {
+      heard.add("claimed " + claimed + " of " + all);
+    }
+
+    @Override
+    public void held(int successor) {
+      heard.add("held");
+    }
+
+    @Override
+    public void handedOver(int successor) {
+      heard.add("handedOver");
+    }
+
+    @Override
+    public void failed(String reason) {
+      heard.add("failed");
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.graceful.it.app.Server;
 import io.graceful.it.jvm.Await;
+import io.graceful.it.jvm.ProcessView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +16,8 @@ final class Settled {
   private Settled() {}
 
   /**
-   * The descriptors of the serving process once all connections to it are closed, and while the JVM
-   * isn't looking at the limits of its container.
+   * The descriptors of the serving process once all connections to it are closed and its control
+   * socket is open, and while the JVM isn't looking at the limits of its container.
    */
   static List<String> descriptors(Server server) {
     List<List<String>> settled = new ArrayList<>();
@@ -26,6 +27,7 @@ final class Settled {
           List<String> descriptors = server.view().descriptors();
           assertThat(descriptors)
               .doesNotContain("tcp")
+              .contains(ProcessView.CONTROL_SOCKET)
               .noneMatch(path -> path.startsWith("/sys/fs/cgroup/"));
           settled.add(descriptors);
         });

@@ -11,6 +11,9 @@ import java.util.regex.Pattern;
  * A process as the kernel shows it, normalised so that two generations of a server can be compared.
  */
 public final class ProcessView {
+  /** Among {@link #descriptors}: the agent's own listener. */
+  public static final String CONTROL_SOCKET = "control socket";
+
   private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
   private static final Pattern INODE = Pattern.compile(":\\[\\d+]$");
   private static final Pattern NUMBER = Pattern.compile("\\d+");

@@ -3,12 +3,17 @@ package io.graceful.it.jvm;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * What the sockets of a process's network namespace are, by inode: /proc/pid/net, see
  * proc_pid_net(5).
  */
 final class SocketTable {
+  /** An agent's own listener; it is bound before it gets its name. */
+  private static final Pattern CONTROL_PATH =
+      Pattern.compile(" .*/graceful(-\\d+)?/\\d+-\\d+\\.sock(\\.new)?");
+
   private static final String TCP_LISTEN = "0A";
 
   /** The flag __SO_ACCEPTCON of a listening UNIX socket. */
@@ -56,8 +61,13 @@ final class SocketTable {
             fields -> {
               boolean listens = (Integer.parseUnsignedInt(fields[3], 16) & UNIX_LISTENING) != 0;
               String path = fields.length > 7 && !fields[7].startsWith("@") ? " " + fields[7] : "";
+              String kind = (listens ? "unix listening" : "unix") + path;
               byInode.put(
-                  fields[6], new Socket((listens ? "unix listening" : "unix") + path, listens, 0));
+                  fields[6],
+                  new Socket(
+                      CONTROL_PATH.matcher(path).matches() ? ProcessView.CONTROL_SOCKET : kind,
+                      listens,
+                      0));
             });
   }
 

@@ -1,0 +1,133 @@
+package io.graceful.cli;
+
+import io.graceful.control.ControlClient;
+import io.graceful.control.Message;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Paths;
+import java.util.List;
+
+/** Waits for the end of a restart, and shows how it goes on. */
+final class RestartProgress {
+
+  private static final int FOREVER = -1;
+  private static final int LINES_OF_STDERR = 20;
+  private static final long PAUSE_NANOS = 1_000_000_000;
+
+  private final int oldPid;
+  private final boolean asJson;
+  private final StandardError stderr;
+  private long newPid;
+  private boolean handedOver;
+  private long lastShown = System.nanoTime() - PAUSE_NANOS;
+
+  RestartProgress(int oldPid, boolean asJson, StandardError stderr) {
+    this.oldPid = oldPid;
+    this.asJson = asJson;
+    this.stderr = stderr;
+  }
+
+  /**
+   * @return the exit code
+   */
+  int follow(ControlClient client) throws IOException {
+    while (true) {
+      Message event = client.hear(FOREVER);
+      if (event == null) {
+        return onHangUp();
+      }
+      if (asJson) {
+        AgentCommand.print(event);
+      }
+      switch (event.text("event")) {
+        case "done":
+          show("done: pid " + oldPid + " has drained, pid " + newPid + " serves");
+          return Exit.OK;
+        case "held":
+          show(
+              "pid "
+                  + newPid
+                  + " is ready, and both serve: commit "
+                  + oldPid
+                  + ", or abort "
+                  + oldPid);
+          return Exit.OK;
+        case "failed":
+          onFailure(event.text("reason"));
+          return Exit.FAILED;
+        case "refused":
+          AgentCommand.complain("refused by pid " + oldPid + ": " + event.text("reason"));
+          return Exit.FAILED;
+        default:
+          onStep(event);
+          break;
+      }
+    }
+  }
+
+  private void onStep(Message event) {
+    switch (event.text("event")) {
+      case "spawned":
+        newPid = event.number("pid");
+        show("started pid " + newPid);
+        break;
+      case "agent-started":
+        show("its agent runs, the application starts");
+        break;
+      case "claimed":
+        show(
+            "it has bound "
+                + event.text("listener")
+                + " ("
+                + event.number("claimed")
+                + " of "
+                + event.number("all")
+                + ")");
+        break;
+      case "handed-over":
+        handedOver = true;
+        newPid = event.number("pid");
+        show("it accepts: handed over, pid " + oldPid + " drains");
+        break;
+      case "draining":
+        onDraining(event.number("left"));
+        break;
+      default: // Of a newer agent.
+        break;
+    }
+  }
+
+  private void onDraining(long left) {
+    if (left > 0 && System.nanoTime() - lastShown >= PAUSE_NANOS) {
+      lastShown = System.nanoTime();
+      show("draining: " + left + " left");
+    }
+  }
+
+  private void onFailure(String reason) {
+    AgentCommand.complain("restart failed: " + reason + "; pid " + oldPid + " serves");
+    List<String> lines = stderr.lines(LINES_OF_STDERR);
+    if (stderr.file() == null) {
+      AgentCommand.complain("its stderr is no file: look where that of pid " + oldPid + " goes");
+    } else if (!lines.isEmpty()) {
+      AgentCommand.complain("the last lines of its stderr, " + stderr.file() + ":");
+      lines.forEach(line -> System.err.println("  " + Words.printable(line)));
+    }
+  }
+
+  private int onHangUp() {
+    if (handedOver && Files.exists(Paths.get("/proc", String.valueOf(newPid)))) {
+      AgentCommand.complain(
+          "pid " + oldPid + " ended before it had drained; pid " + newPid + " serves");
+      return Exit.OK;
+    }
+    AgentCommand.complain("pid " + oldPid + " ended before it had told how the restart went");
+    return Exit.FAILED;
+  }
+
+  private void show(String line) {
+    if (!asJson) {
+      AgentCommand.print(Words.printable(line));
+    }
+  }
+}

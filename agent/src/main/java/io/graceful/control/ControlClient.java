@@ -1,0 +1,103 @@
+package io.graceful.control;
+
+import io.graceful.os.ErrnoException;
+import io.graceful.os.Libc;
+import io.graceful.os.NativeMemory;
+import io.graceful.os.Reactor;
+import io.graceful.os.SocketIo;
+import io.graceful.os.UnixSockets;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** Asks an agent something, and reads what it answers. */
+public final class ControlClient implements AutoCloseable {
+
+  private static final int PIECE_BYTES = 64 * 1024;
+
+  private final Libc libc;
+  private final int fd;
+  private final SocketIo io;
+  private final NativeMemory piece = new NativeMemory(PIECE_BYTES);
+  private int from;
+  private int to;
+
+  private ControlClient(Libc libc, int fd) {
+    this.libc = libc;
+    this.fd = fd;
+    this.io = new SocketIo(libc);
+  }
+
+  /**
+   * @throws ErrnoException ECONNREFUSED if the agent is gone
+   */
+  public static ControlClient connect(Libc libc, Path socket) throws IOException {
+    return new ControlClient(libc, new UnixSockets(libc).connect(socket));
+  }
+
+  /** Pid of the process that listens, as the kernel says (SO_PEERCRED, unix(7)). */
+  public int agentPid() throws ErrnoException {
+    return libc.peerCredentials(fd)[0];
+  }
+
+  /** Once. */
+  public void ask(Message request) throws IOException {
+    byte[] bytes = (request + "\n").getBytes(StandardCharsets.UTF_8);
+    try (NativeMemory memory = NativeMemory.of(bytes)) {
+      int sent = io.send(fd, memory, 0, bytes.length);
+      if (sent != bytes.length) {
+        throw new IOException("the agent does not listen: " + new ErrnoException("send", -sent));
+      }
+    }
+  }
+
+  /**
+   * What it says next; waits for that.
+   *
+   * @param millis to wait for each piece of it
+   * @return null when it has hung up
+   * @throws IOException also when it says nothing for so long
+   */
+  public Message hear(int millis) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    while (true) {
+      while (from < to) {
+        byte next = piece.bytes.get(from++);
+        if (next == '\n') {
+          return parsed(line);
+        }
+        line.write(next);
+      }
+      int count = io.receive(fd, piece, PIECE_BYTES);
+      if (count == -ErrnoException.EAGAIN) {
+        await(millis);
+      } else if (count <= 0) {
+        return null;
+      }
+      from = 0;
+      to = Math.max(0, count);
+    }
+  }
+
+  private void await(int millis) throws IOException {
+    if (!Reactor.awaitReadable(libc, fd, millis)) {
+      throw new IOException("the agent did not answer within " + millis + " ms");
+    }
+  }
+
+  private static Message parsed(ByteArrayOutputStream line) throws IOException {
+    try {
+      return Message.parse(new String(line.toByteArray(), StandardCharsets.UTF_8));
+    } catch (IOException unclear) {
+      throw new IOException("what the agent says is " + unclear.getMessage(), unclear);
+    }
+  }
+
+  @Override
+  public void close() {
+    io.close();
+    piece.close();
+    libc.close(fd);
+  }
+}

@@ -1,0 +1,132 @@
+package io.graceful.control;
+
+import io.graceful.log.Log;
+import io.graceful.os.ErrnoException;
+import io.graceful.os.Libc;
+import io.graceful.os.Reactor;
+import io.graceful.os.UnixSockets;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/**
+ * An agent's socket for its operator; see docs/control-protocol.md. Everything runs on the
+ * reactor's thread.
+ */
+public final class ControlServer implements AutoCloseable {
+
+  private static final int ROOT = 0;
+  private static final int MOST_CLIENTS = 32;
+
+  private final Libc libc;
+  private final Reactor reactor;
+  private final Log log;
+  private final Path path;
+  private final BiConsumer<Message, Conversation> onRequest;
+  private final UnixSockets sockets;
+  private final Set<Conversation> conversations = new HashSet<>();
+  private int listener;
+
+  private ControlServer(
+      Libc libc, Reactor reactor, Log log, Path path, BiConsumer<Message, Conversation> onRequest) {
+    this.libc = libc;
+    this.reactor = reactor;
+    this.log = log;
+    this.path = path;
+    this.onRequest = onRequest;
+    this.sockets = new UnixSockets(libc);
+  }
+
+  /**
+   * Opens the socket, and removes those that dead agents have left in the directory.
+   *
+   * @param directory as {@link ControlDirectory#prepare} returns it
+   * @param onRequest answers, and hangs up sooner or later
+   */
+  public static ControlServer open(
+      Libc libc,
+      Reactor reactor,
+      Log log,
+      Path directory,
+      SocketName name,
+      BiConsumer<Message, Conversation> onRequest)
+      throws IOException {
+    ControlServer server = new ControlServer(libc, reactor, log, name.in(directory), onRequest);
+    Path unfinished = name.unfinishedIn(directory);
+    Files.deleteIfExists(unfinished);
+    server.listener = server.sockets.listen(unfinished);
+    try {
+      Files.move(unfinished, server.path, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException failure) {
+      libc.close(server.listener);
+      Files.deleteIfExists(unfinished);
+      throw failure;
+    }
+    removeLeftOver(libc, directory);
+    reactor.watch(server.listener, server::onClients);
+    return server;
+  }
+
+  /** Sockets on which nobody listens any more. */
+  public static void removeLeftOver(Libc libc, Path directory) throws IOException {
+    UnixSockets sockets = new UnixSockets(libc);
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, "*.sock")) {
+      for (Path entry : entries) {
+        try {
+          libc.close(sockets.connect(entry));
+        } catch (ErrnoException nobody) {
+          if (nobody.errno() == ErrnoException.ECONNREFUSED && SocketName.of(entry) != null) {
+            Files.deleteIfExists(entry);
+          }
+        }
+      }
+    }
+  }
+
+  private void onClients() {
+    try {
+      for (int fd = sockets.accept(listener); fd >= 0; fd = sockets.accept(listener)) {
+        welcome(fd);
+      }
+    } catch (ErrnoException full) {
+      // It would be told again and again; whoever waits is refused when this process ends.
+      log.error("no descriptor left for " + path + ": it is closed");
+      close();
+    }
+  }
+
+  private void welcome(int fd) throws ErrnoException {
+    int user = libc.peerCredentials(fd)[1];
+    if (user != ROOT && user != libc.effectiveUser() || conversations.size() >= MOST_CLIENTS) {
+      libc.close(fd);
+      return;
+    }
+    Conversation conversation =
+        new Conversation(libc, reactor, fd, onRequest, conversations::remove);
+    conversations.add(conversation);
+    conversation.start();
+  }
+
+  /** Hangs up on everybody, and removes the socket. */
+  @Override
+  public void close() {
+    if (listener < 0) {
+      return;
+    }
+    reactor.unwatch(listener);
+    libc.close(listener);
+    listener = -1;
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException left) {
+      log.debug("can't remove " + path + ": " + left.getMessage());
+    }
+    new ArrayList<>(conversations).forEach(Conversation::hangUp);
+  }
+}

@@ -1,0 +1,40 @@
+package io.graceful.restart;
+
+import io.graceful.sockets.ListenerKey;
+
+/** Hears how a restart goes on, in the predecessor. On the reactor's thread. */
+public interface Progress {
+
+  /** The successor's process is there. */
+  default void spawned(int pid) {}
+
+  /** Its JVM runs the agent. */
+  default void agentStarted() {}
+
+  /**
+   * Its app has bound a listener.
+   *
+   * @param claimed how many by now
+   * @param all how many there are
+   */
+  default void claimed(ListenerKey listener, int claimed, int all) {}
+
+  /** It accepts on all of them, as does this process, until the operator decides. */
+  default void held(int successor) {}
+
+  /** It accepts on all of them, and this process doesn't any more. */
+  default void handedOver(int successor) {}
+
+  /**
+   * This process waits for connections to end or move.
+   *
+   * @param left how many
+   */
+  default void draining(int left) {}
+
+  /** The restart did not come about, or was taken back; this process serves. */
+  default void failed(String reason) {}
+
+  /** This process exits. */
+  default void done() {}
+}

@@ -1,0 +1,178 @@
+package io.graceful.control;
+
+import static io.graceful.os.NativeLibc.LIBC;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.graceful.log.Log;
+import io.graceful.os.Reactor;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ControlServerTest {
+
+  private static final int SOON = 30_000;
+  private static Reactor reactor;
+
+  @TempDir Path directory;
+  private ControlServer server;
+
+  @BeforeAll
+  static void startReactor() throws IOException {
+    reactor = new Reactor(LIBC, Throwable::printStackTrace);
+    Thread thread = new Thread(reactor, "reactor");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    if (server != null) {
+      onReactor(server::close);
+    }
+    try (var left = Files.list(directory)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  private static void onReactor(Runnable task) throws Exception {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    reactor.post(
+        () -> {
+          task.run();
+          done.complete(null);
+        });
+    done.get();
+  }
+
+  private Path serve(BiConsumer<Message, Conversation> onRequest) throws Exception {
+    SocketName name = new SocketName(4711, 99);
+    CompletableFuture<ControlServer> opened = new CompletableFuture<>();
+    reactor.post(
+        () -> {
+          try {
+            opened.complete(
+                ControlServer.open(
+                    LIBC, reactor, new Log(0, Log.Level.ERROR), directory, name, onRequest));
+          } catch (IOException failure) {
+            opened.completeExceptionally(failure);
+          }
+        });
+    server = opened.get();
+    return name.in(directory);
+  }
+
+  @Test
+  void answers_line_by_line_until_it_hangs_up() throws Exception {
+    Path socket =
+        serve(
+            (request, with) -> {
+              with.say(request);
+              with.say(new Message().with("text", "two\nlines"));
+              with.hangUp();
+            });
+    try (ControlClient client = ControlClient.connect(LIBC, socket)) {
+      assertThat(client.agentPid()).isEqualTo((int) ProcessHandle.current().pid());
+      client.ask(new Message().with("command", "status"));
+      assertThat(client.hear(SOON)).isEqualTo(new Message().with("command", "status"));
+      assertThat(client.hear(SOON)).isEqualTo(new Message().with("text", "two\nlines"));
+      assertThat(client.hear(SOON)).isNull();
+    }
+  }
+
+  @Test
+  void what_is_no_request_is_refused() throws Exception {
+    Path socket = serve((request, with) -> with.hangUp());
+
+    assertThat(replyTo(socket, "hello\n"))
+        .contains("\"refused\"", "the request is not one JSON object");
+    assertThat(replyTo(socket, "[1]\n")).contains("the request is not one JSON object");
+    assertThat(replyTo(socket, "{} {}\n")).contains("the request is not ");
+    assertThat(replyTo(socket, "x".repeat(70_000))).contains("at most 65536 bytes");
+    assertThat(replyTo(socket, "{}\n")).isEmpty();
+  }
+
+  private static String replyTo(Path socket, String request) throws IOException {
+    try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      client.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8)));
+      ByteBuffer reply = ByteBuffer.allocate(4096);
+      while (client.read(reply) >= 0) {
+        // Until it hangs up.
+      }
+      return new String(reply.array(), 0, reply.position(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void who_does_not_read_is_hung_up_on() throws Exception {
+    Message much = new Message().with("text", "x".repeat(10_000));
+    CompletableFuture<Boolean> heard = new CompletableFuture<>();
+    Path socket =
+        serve(
+            (request, with) -> {
+              for (int i = 0; i < 1000; i++) {
+                with.say(much);
+              }
+              heard.complete(with.isOpen());
+            });
+    try (ControlClient client = ControlClient.connect(LIBC, socket)) {
+      client.ask(new Message());
+      assertThat(heard.get()).isFalse();
+    }
+  }
+
+  @Test
+  void sockets_of_dead_agents_are_removed_and_others_are_not() throws Exception {
+    Path dead = new SocketName(12, 1).in(directory);
+    Path foreign = directory.resolve("other.sock");
+    ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+        .bind(UnixDomainSocketAddress.of(dead))
+        .close();
+    ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+        .bind(UnixDomainSocketAddress.of(foreign))
+        .close();
+    Path alive = new SocketName(13, 1).in(directory);
+    try (ServerSocketChannel other =
+        ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+            .bind(UnixDomainSocketAddress.of(alive))) {
+      Path own = serve((request, with) -> with.hangUp());
+
+      assertThat(dead).doesNotExist();
+      assertThat(foreign).exists();
+      assertThat(alive).exists();
+      assertThat(own).exists();
+    }
+    Files.delete(foreign);
+    Files.delete(alive);
+  }
+
+  @Test
+  void takes_the_place_of_its_own_that_a_dead_one_of_the_same_name_has_left() throws Exception {
+    Path left = new SocketName(4711, 99).in(directory);
+    ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+        .bind(UnixDomainSocketAddress.of(left))
+        .close();
+
+    assertThat(
+            replyTo(
+                serve(
+                    (request, with) -> {
+                      with.say(request);
+                      with.hangUp();
+                    }),
+                "{\"a\":1}\n"))
+        .isEqualTo("{\"a\":1}\n");
+  }
+}
