@@ -24,6 +24,9 @@ public final class ControlServer implements AutoCloseable {
   private static final int ROOT = 0;
   private static final int MOST_CLIENTS = 32;
 
+  /** Until it looks whether there is a descriptor again. */
+  private static final int FULL_MILLIS = 500;
+
   private final Libc libc;
   private final Reactor reactor;
   private final Log log;
@@ -69,8 +72,14 @@ public final class ControlServer implements AutoCloseable {
       throw failure;
     }
     removeLeftOver(libc, directory);
-    reactor.watch(server.listener, server::onClients);
+    server.watch();
     return server;
+  }
+
+  private void watch() {
+    if (listener >= 0) {
+      reactor.watch(listener, this::onClients);
+    }
   }
 
   /** Sockets on which nobody listens any more. */
@@ -95,9 +104,10 @@ public final class ControlServer implements AutoCloseable {
         welcome(fd);
       }
     } catch (ErrnoException full) {
-      // It would be told again and again; whoever waits is refused when this process ends.
-      log.error("no descriptor left for " + path + ": it is closed");
-      close();
+      // The client waits in the queue; without a pause we would be told of it again and again.
+      log.debug("no descriptor left for a client of " + path);
+      reactor.unwatch(listener);
+      reactor.after(FULL_MILLIS, this::watch);
     }
   }
 

@@ -34,6 +34,7 @@ class DescriptorLimitIT {
             .launch(Apps.HTTPSERVER, Jdks.find(jdk))
             .jvm("-Dsun.net.httpserver.idleInterval=3600") // s; else 30
             .after("ulimit -n " + LIMIT)
+            .option("control", "off") // Opened beside the test, it would take one of the last.
             .start();
     ProcessId old = server.serving();
     Deque<ManualClient> clients = new ArrayDeque<>();
