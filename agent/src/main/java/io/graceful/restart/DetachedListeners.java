@@ -11,6 +11,11 @@ import java.util.function.BooleanSupplier;
 /** The listeners that this process has let go of, and what its app's threads still do with them. */
 final class DetachedListeners {
 
+  private static final long[] WAKE_UP_MILLIS = {2, 10, 50, 200};
+
+  /** Until it can be seen whom to wake. */
+  private static final long BLIND_MILLIS = 200;
+
   private final Surroundings world;
   private final List<DetachedListener> detached = new ArrayList<>();
 
@@ -27,7 +32,9 @@ final class DetachedListeners {
   void detach(List<Listener> listeners, BooleanSupplier whileTheyAreAnothers) throws IOException {
     keepPaths(listeners, whileTheyAreAnothers);
     for (Listener listener : listeners) {
-      detached.add(DetachedListener.detach(world.libc, listener));
+      DetachedListener gone = DetachedListener.detach(world.libc, listener);
+      detached.add(gone);
+      wakeAcceptors(gone, 0);
     }
   }
 
@@ -47,18 +54,15 @@ final class DetachedListeners {
     }
   }
 
-  /**
-   * A thread that was just about to enter accept when its listener was swapped still waits on the
-   * old one.
-   */
-  void wakeAcceptors() {
-    try {
-      for (DetachedListener listener : detached) {
-        listener.wakeAcceptors();
-      }
-    } catch (IOException blind) {
-      world.log.debug("can't look for threads in accept: " + blind.getMessage());
-    }
+  private void wakeAcceptors(DetachedListener listener, int round) {
+    long pause = round < WAKE_UP_MILLIS.length ? WAKE_UP_MILLIS[round] : BLIND_MILLIS;
+    world.reactor.after(
+        pause,
+        () -> {
+          if (!listener.wakeAcceptors() || round < WAKE_UP_MILLIS.length - 1) {
+            wakeAcceptors(listener, round + 1);
+          }
+        });
   }
 
   /**
@@ -99,6 +103,7 @@ final class DetachedListeners {
     for (DetachedListener listener : detached) {
       try {
         listener.reattach();
+        wakeAcceptors(listener, 0);
       } catch (IOException failure) {
         world.log.error("can't serve on " + listener.key() + " again: " + failure.getMessage());
       }

@@ -68,9 +68,6 @@ final class Restart {
 
   private static final int ACCEPT_LOOKS = 10;
 
-  /** After the handover: see {@link DetachedListeners#wakeAcceptors}. */
-  private static final long[] WAKE_UP_MILLIS = {2, 10, 50, 200};
-
   private final Surroundings world;
   private final Mover mover;
   private final int generation;
@@ -354,9 +351,6 @@ final class Restart {
             this::onDrained);
     drain.start();
     world.reactor.after(world.options.millis(Option.SOAK), this::onSoaked);
-    for (long millis : WAKE_UP_MILLIS) {
-      world.reactor.after(millis, this::wakeAcceptors);
-    }
   }
 
   private Drain drainOf(List<ListenerKey> keys) {
@@ -389,12 +383,6 @@ final class Restart {
   /** On the relay's thread: a packet is sent whole, whoever else sends one. */
   private void sendConnection(int id, ListenerKey key, int connection) throws IOException {
     lifeline.send(new Frame(Type.CONNECTION, id, key.text()), connection);
-  }
-
-  private void wakeAcceptors() {
-    if (phase == Phase.DRAINING) {
-      detached.wakeAcceptors();
-    }
   }
 
   private void onDrained(String outcome) {

@@ -5,6 +5,9 @@ import io.graceful.os.ErrnoException;
 import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A listener taken away from the app, which goes on waiting on a silent one in its place. Owns a
@@ -18,6 +21,10 @@ public final class DetachedListener {
   private final Libc libc;
   private final Listener listener;
   private final int kept;
+
+  /** By descriptor: from when it was exchanged last. */
+  private final Map<Integer, List<EpollRegistration>> registrations = new HashMap<>();
+
   private long silentInode = NONE;
 
   private DetachedListener(Libc libc, Listener listener, int kept) {
@@ -28,7 +35,7 @@ public final class DetachedListener {
 
   /**
    * From now on the app accepts nothing more from it. A connection that slips through is served as
-   * any other.
+   * any other: see {@link #wakeAcceptors}.
    */
   public static DetachedListener detach(Libc libc, Listener listener) throws IOException {
     DetachedListener detached =
@@ -45,6 +52,7 @@ public final class DetachedListener {
       detached.undo(failure);
       throw failure;
     }
+    detached.wakeAcceptors();
     return detached;
   }
 
@@ -70,12 +78,14 @@ public final class DetachedListener {
   }
 
   /**
-   * Gives it back: the app accepts again, what has queued up in the meantime first. If that fails
-   * our copy stays open: without it the connections in the queue would be reset.
+   * Gives it back: the app accepts again, what has queued up in the meantime first; see {@link
+   * #wakeAcceptors}. Does not fail for want of a descriptor. If it fails our copy stays open:
+   * without it the connections in the queue would be reset.
    */
   public void reattach() throws IOException {
     swap(silentInode, kept);
     release();
+    wakeAcceptors();
   }
 
   /** Closes the copy: the listener is gone for good from this process. */
@@ -95,9 +105,20 @@ public final class DetachedListener {
     return listener.key().isUnix() ? 0 : TcpInfo.of(libc, kept).unacknowledged();
   }
 
-  /** Threads that wait on a listener hold on to the old one until they are woken. */
-  public void wakeAcceptors() throws IOException {
-    WaitingThreads.scan(libc.arch()).interruptOn(libc, listener.descriptors());
+  /**
+   * Threads that wait on a listener hold on to the old one until they are woken. One that was just
+   * about to wait when it was exchanged can't be seen yet, so this is to be done again some time
+   * after {@link #detach} and {@link #reattach}.
+   *
+   * @return false if it can't be seen which they are: there may be no descriptor to look with
+   */
+  public boolean wakeAcceptors() {
+    try {
+      WaitingThreads.scan(libc.arch()).interruptOn(libc, listener.descriptors());
+      return true;
+    } catch (IOException blind) {
+      return false;
+    }
   }
 
   /** Whether a thread sits in accept or poll on what the app has in its place. */
@@ -126,8 +147,21 @@ public final class DetachedListener {
       if (ProcFs.socketInode(fd) != expectedInode) {
         continue; // The app closed it, and may have something else at the number by now.
       }
-      DescriptorSwap.replace(libc, fd, replacement, EpollRegistration.of(fd));
+      DescriptorSwap.replace(libc, fd, replacement, registrationsOf(fd));
     }
-    wakeAcceptors();
+  }
+
+  /** Those of before, if there is no descriptor to look with: the app hardly ever changes them. */
+  private List<EpollRegistration> registrationsOf(int fd) throws IOException {
+    try {
+      List<EpollRegistration> current = EpollRegistration.of(fd);
+      registrations.put(fd, current);
+      return current;
+    } catch (IOException blind) {
+      if (registrations.containsKey(fd)) {
+        return registrations.get(fd);
+      }
+      throw blind;
+    }
   }
 }

@@ -4,6 +4,7 @@ import static io.graceful.os.NativeLibc.LIBC;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.graceful.log.Log;
+import io.graceful.os.FewDescriptors;
 import io.graceful.os.Reactor;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -107,12 +108,40 @@ class ControlServerTest {
   private static String replyTo(Path socket, String request) throws IOException {
     try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
       client.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8)));
-      ByteBuffer reply = ByteBuffer.allocate(4096);
-      while (client.read(reply) >= 0) {
-        // Until it hangs up.
-      }
-      return new String(reply.array(), 0, reply.position(), StandardCharsets.UTF_8);
+      return readAll(client);
     }
+  }
+
+  /** Until it hangs up. */
+  private static String readAll(SocketChannel client) throws IOException {
+    ByteBuffer reply = ByteBuffer.allocate(4096);
+    int count;
+    do {
+      count = client.read(reply);
+    } while (count >= 0);
+    return new String(reply.array(), 0, reply.position(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void a_client_waits_while_there_is_no_descriptor_for_it() throws Exception {
+    Path socket = serve(ControlServerTest::repeat);
+    replyTo(socket, "{}\n"); // Later no class can be read from its file.
+    try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      UnixDomainSocketAddress address = UnixDomainSocketAddress.of(socket);
+      ByteBuffer request = ByteBuffer.wrap("{\"a\":1}\n".getBytes(StandardCharsets.UTF_8));
+      try (FewDescriptors none = new FewDescriptors(0)) {
+        client.connect(address);
+        onReactor(() -> {});
+        onReactor(() -> {}); // It has seen the client by now.
+      }
+      client.write(request);
+      assertThat(readAll(client)).isEqualTo("{\"a\":1}\n");
+    }
+  }
+
+  private static void repeat(Message request, Conversation with) {
+    with.say(request);
+    with.hangUp();
   }
 
   @Test
@@ -165,14 +194,6 @@ class ControlServerTest {
         .bind(UnixDomainSocketAddress.of(left))
         .close();
 
-    assertThat(
-            replyTo(
-                serve(
-                    (request, with) -> {
-                      with.say(request);
-                      with.hangUp();
-                    }),
-                "{\"a\":1}\n"))
-        .isEqualTo("{\"a\":1}\n");
+    assertThat(replyTo(serve(ControlServerTest::repeat), "{\"a\":1}\n")).isEqualTo("{\"a\":1}\n");
   }
 }

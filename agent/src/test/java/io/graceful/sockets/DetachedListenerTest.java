@@ -224,4 +224,58 @@ class DetachedListenerTest {
       }
     }
   }
+
+  @Test
+  void without_a_free_descriptor_a_selector_still_gets_it_back() throws Exception {
+    try (Selector selector = Selector.open();
+        ServerSocketChannel server = server()) {
+      server.configureBlocking(false);
+      server.register(selector, SelectionKey.OP_ACCEPT);
+      selector.selectNow();
+      detach(server).reattach();
+      DetachedListener detached = detach(server);
+      try (SocketChannel client = SocketChannel.open(server.getLocalAddress())) {
+        try (FewDescriptors none = new FewDescriptors(0)) {
+          detached.reattach();
+        }
+
+        assertThat(selector.select(30_000)).isEqualTo(1);
+        try (SocketChannel accepted = server.accept()) {
+          assertThat(accepted.getRemoteAddress()).isEqualTo(client.getLocalAddress());
+        }
+      }
+    }
+  }
+
+  @Test
+  void without_a_free_descriptor_it_tells_that_nobody_was_woken() throws Exception {
+    try (ServerSocketChannel server = server()) {
+      DetachedListener detached = detach(server);
+      boolean woken;
+      try (FewDescriptors none = new FewDescriptors(0)) {
+        woken = detached.wakeAcceptors();
+      }
+      assertThat(woken).isFalse();
+      assertThat(detached.wakeAcceptors()).isTrue();
+      detached.release();
+    }
+  }
+
+  @Test
+  void without_a_free_descriptor_a_thread_in_accept_gets_it_back()
+      throws Exception {
+    try (Acceptor app = new Acceptor(0)) {
+      Listener listener = Descriptors.listener(LIBC, app.fd);
+      DetachedListener.detach(LIBC, listener).reattach();
+      DetachedListener detached = DetachedListener.detach(LIBC, listener);
+      app.awaitPolling();
+      try (Socket client = app.connect()) {
+        try (FewDescriptors none = new FewDescriptors(0)) {
+          detached.reattach();
+        }
+
+        assertThat(app.accepted()).isEqualTo(client.getLocalPort());
+      }
+    }
+  }
 }
