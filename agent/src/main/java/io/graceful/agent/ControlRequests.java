@@ -62,6 +62,15 @@ final class ControlRequests implements BiConsumer<Message, Conversation> {
       case "abort":
         abort(with);
         break;
+      case "drain":
+        drain(with);
+        break;
+      case "resume":
+        resume(with);
+        break;
+      case "stop":
+        refuseUnlessNull(lifecycle.stop(new Told(with)), with);
+        break;
       default:
         with.refuse("this agent, " + agentVersion + ", knows no command '" + command + "'");
         break;
@@ -89,7 +98,7 @@ final class ControlRequests implements BiConsumer<Message, Conversation> {
             .with("agent", agentVersion)
             .with("since", since)
             .with("generation", status.generation())
-            .with("state", status.state().name().toLowerCase(Locale.ROOT))
+            .with("state", status.state().name().toLowerCase(Locale.ROOT).replace('_', '-'))
             .with("listeners", listeners)
             .with("connections", connections(status))
             .with("restarts", restarts);
@@ -139,7 +148,20 @@ final class ControlRequests implements BiConsumer<Message, Conversation> {
     }
   }
 
-  /** Tells a client how its restart goes on. */
+  private void drain(Conversation with) {
+    refuseUnlessNull(lifecycle.drain(() -> status(with)), with);
+  }
+
+  private void resume(Conversation with) {
+    String refusal = lifecycle.resume();
+    if (refusal == null) {
+      status(with);
+    } else {
+      with.refuse(refusal);
+    }
+  }
+
+  /** Tells a client how its restart, or its stop, goes on. */
   private static final class Told implements Progress {
     private final Conversation with;
 

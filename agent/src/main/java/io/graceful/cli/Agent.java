@@ -2,7 +2,9 @@ package io.graceful.cli;
 
 import io.graceful.control.ControlClient;
 import io.graceful.control.Message;
+import io.graceful.control.SocketName;
 import io.graceful.os.Libc;
+import io.graceful.os.ProcFs;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -11,21 +13,23 @@ final class Agent {
 
   private static final int PROTOCOL_VERSION = 1;
 
-  /** It looks at all its sockets for that, and may be busy with a restart. */
-  private static final int STATUS_MILLIS = 10_000;
-
   private final Libc libc;
-  private final int pid;
+  private final SocketName process;
   private final Path socket;
 
-  Agent(Libc libc, int pid, Path socket) {
+  Agent(Libc libc, SocketName process, Path socket) {
     this.libc = libc;
-    this.pid = pid;
+    this.process = process;
     this.socket = socket;
   }
 
   int pid() {
-    return pid;
+    return process.pid();
+  }
+
+  /** Another process that has its pid by now does not count. */
+  boolean isAlive() {
+    return ProcFs.isRunning(process.pid(), process.started());
   }
 
   static Message request(String command) {
@@ -49,12 +53,12 @@ final class Agent {
    */
   Message status() throws IOException {
     try (ControlClient client = ask(request("status"))) {
-      Message answer = client.hear(STATUS_MILLIS);
+      Message answer = client.hear(AgentCommand.ANSWER_MILLIS);
       if (answer == null) {
-        throw new IOException("pid " + pid + " has hung up");
+        throw new IOException("pid " + pid() + " has hung up");
       }
       if (!answer.text("event").equals("status")) {
-        throw new IOException("pid " + pid + ": " + answer.text("reason"));
+        throw new IOException("pid " + pid() + ": " + answer.text("reason"));
       }
       return answer;
     }

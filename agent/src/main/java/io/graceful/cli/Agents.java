@@ -57,7 +57,7 @@ final class Agents {
       for (Path entry : entries) {
         SocketName name = SocketName.of(entry);
         if (name != null && isListening(entry, name.pid())) {
-          agents.add(new Agent(libc, name.pid(), entry));
+          agents.add(new Agent(libc, name, entry));
         }
       }
     }

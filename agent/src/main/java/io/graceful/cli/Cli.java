@@ -15,7 +15,10 @@ import picocli.CommandLine.ParseResult;
       StatusCommand.class,
       RestartCommand.class,
       CommitCommand.class,
-      AbortCommand.class
+      AbortCommand.class,
+      DrainCommand.class,
+      ResumeCommand.class,
+      StopCommand.class
     })
 public final class Cli {
 

@@ -12,7 +12,8 @@ import picocli.CommandLine.Command;
     description = {
       "%nFor each: its pid, the generation that it is, what it is doing, for how long it has run, its jar or main"
           + " class, and its listeners. States: starting, serving, restarting (a new process is starting), held (one is"
-          + " ready, see restart --hold), draining (another one serves), stopping, disabled (it can't be restarted).%n"
+          + " ready, see restart --hold), draining (another one serves), lame-duck (see drain), stopping, disabled (it"
+          + " can't be restarted).%n"
     },
     footer = {
       "%nExamples:",

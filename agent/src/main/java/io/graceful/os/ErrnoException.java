@@ -17,6 +17,7 @@ public final class ErrnoException extends IOException {
   public static final int EMFILE = 24;
   public static final int EPIPE = 32;
   public static final int ENOSYS = 38;
+  public static final int EADDRINUSE = 98;
   public static final int ECONNRESET = 104;
   public static final int ECONNREFUSED = 111;
 

@@ -21,6 +21,7 @@ public final class Libc {
 
   static final int SOCK_CLOEXEC = 0x80000;
   static final int SOCK_NONBLOCK = 0x800;
+  private static final int SHUT_RD = 0;
   private static final int SOL_SOCKET = 1;
   private static final int SO_TYPE = 3;
   private static final int SO_PEERCRED = 17;
@@ -196,6 +197,21 @@ public final class Libc {
     } finally {
       close(fd);
     }
+  }
+
+  /**
+   * Makes a TCP listener refuse clients; it keeps its port, and {@link #listen} makes it listen
+   * again. Those that wait to be accepted are reset (inet_shutdown, net/ipv4/af_inet.c).
+   */
+  public void stopListening(int listener) throws ErrnoException {
+    calls.check("shutdown", listener, SHUT_RD);
+  }
+
+  /**
+   * @throws ErrnoException EADDRINUSE if another socket listens at the port by now
+   */
+  public void listen(int fd, int backlog) throws ErrnoException {
+    calls.check("listen", fd, backlog);
   }
 
   public boolean isListening(int fd) throws ErrnoException {

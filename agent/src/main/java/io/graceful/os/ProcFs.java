@@ -29,10 +29,32 @@ public final class ProcFs {
 
   /** When this process was started, in clock ticks after boot: starttime of proc(5). */
   public static long startTime() throws IOException {
-    String stat = new String(read("/proc/self/stat"), StandardCharsets.ISO_8859_1);
-    // The second field, the command's name, may contain anything.
-    String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-    return Long.parseLong(afterName[22 - 3]);
+    return startTime(stat("self"));
+  }
+
+  /**
+   * Whether that process has not ended: a zombie has, and another one that has its pid by now is
+   * not it.
+   *
+   * @param started see {@link #startTime()}
+   */
+  public static boolean isRunning(int pid, long started) {
+    try {
+      String[] stat = stat(String.valueOf(pid));
+      return startTime(stat) == started && !stat[0].matches("[ZX]");
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
+  /** The fields from the third on: the second, the command's name, may contain anything. */
+  private static String[] stat(String process) throws IOException {
+    String stat = new String(read("/proc/" + process + "/stat"), StandardCharsets.ISO_8859_1);
+    return stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+  }
+
+  private static long startTime(String... stat) {
+    return Long.parseLong(stat[22 - 3]);
   }
 
   /** Open descriptors; one of them was the directory itself and is closed again. */

@@ -38,6 +38,11 @@ final class DetachedListeners {
     }
   }
 
+  /** One that was detached by others, to be given back with the rest. */
+  void add(DetachedListener listener) {
+    detached.add(listener);
+  }
+
   private void keepPaths(List<Listener> listeners, BooleanSupplier whileTheyAreAnothers)
       throws IOException {
     List<String> paths = new ArrayList<>();

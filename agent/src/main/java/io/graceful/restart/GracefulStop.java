@@ -17,84 +17,59 @@ import java.util.List;
  */
 final class GracefulStop {
 
-  /**
-   * How often a listener is given back because connections came between the last look and its
-   * removal.
-   */
-  private static final int MOST_ROUNDS = 20;
-
-  private static final long ROUND_MILLIS = 10;
-
   private final Surroundings world;
   private final String signal;
   private final JavaSignals.Previous previous;
-  private final long timeoutMillis;
+  private final List<ListenerKey> keys;
+  private final Progress progress;
   private DrainWatch watch;
   private boolean proceeded;
-  private int rounds;
 
+  /**
+   * @param keys of listeners on which this process does not accept any more, but has connections
+   * @param progress hears how many are left, and that the process exits
+   */
   GracefulStop(
-      Surroundings world, String signal, JavaSignals.Previous previous, long timeoutMillis) {
+      Surroundings world,
+      String signal,
+      JavaSignals.Previous previous,
+      List<ListenerKey> keys,
+      Progress progress) {
     this.world = world;
     this.signal = signal;
     this.previous = previous;
-    this.timeoutMillis = timeoutMillis;
+    this.keys = new ArrayList<>(keys);
+    this.progress = progress;
   }
 
   void begin() {
     try {
-      LiveListeners live = LiveListeners.scan(world.libc, world.bound);
-      List<ListenerKey> keys = new ArrayList<>();
-      for (Listener listener : live.handedOver()) {
+      List<Listener> listeners = LiveListeners.scan(world.libc, world.bound).handedOver();
+      for (Listener listener : listeners) {
         keys.add(listener.key());
       }
-      stopAccepting(live.handedOver(), keys);
+      new AcceptStop(world, DetachedListener::release, this::drain).begin(listeners);
     } catch (IOException failure) {
       world.log.error("SIG" + signal + ": can't stop gracefully: " + failure.getMessage());
       proceed();
     }
   }
 
-  /**
-   * Connections that wait to be accepted were made in good faith: the app gets them before the
-   * listener goes.
-   */
-  private void stopAccepting(List<Listener> listeners, List<ListenerKey> keys) {
-    List<Listener> left = new ArrayList<>();
-    for (Listener listener : listeners) {
-      try {
-        DetachedListener detached = DetachedListener.detach(world.libc, listener);
-        if (detached.queued() > 0 && rounds < MOST_ROUNDS) {
-          detached.reattach();
-          left.add(listener);
-        } else {
-          detached.release();
-        }
-      } catch (IOException failure) {
-        world.log.error("can't stop accepting on " + listener + ": " + failure.getMessage());
-      }
-    }
-    rounds++;
-    if (left.isEmpty()) {
-      drain(keys);
-    } else {
-      world.reactor.after(ROUND_MILLIS, () -> stopAccepting(left, keys));
-    }
-  }
-
-  private void drain(List<ListenerKey> keys) {
+  private void drain() {
     if (proceeded) {
       return;
     }
     long quiet = world.options.millis(Option.DRAIN_QUIET);
     ConnectionDrain drain = new ConnectionDrain(world.libc, keys, quiet);
-    watch = new DrainWatch(world.reactor, drain, timeoutMillis, left -> {}, this::drained);
+    long timeout = world.options.millis(Option.STOP_TIMEOUT);
+    watch = new DrainWatch(world.reactor, drain, timeout, progress::draining, this::drained);
     world.log.info("SIG" + signal + ": stopping, no longer accepting on " + keys);
     watch.start();
   }
 
   private void drained(String outcome) {
     world.log.info(outcome + "; exiting");
+    progress.done();
     proceed();
   }
 

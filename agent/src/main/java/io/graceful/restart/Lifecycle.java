@@ -2,12 +2,15 @@ package io.graceful.restart;
 
 import io.graceful.config.Option;
 import io.graceful.drain.ConnectionDrain;
+import io.graceful.os.ErrnoException;
 import io.graceful.os.JavaSignals;
+import io.graceful.os.Libc;
 import io.graceful.sockets.Listener;
 import io.graceful.sockets.ListenerKey;
 import io.graceful.sockets.LiveListeners;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -17,6 +20,8 @@ import java.util.List;
 public final class Lifecycle {
 
   private static final String NO_RESTART = "no restart is under way";
+  private static final String OUT_OF_SERVICE = "this process is out of service";
+  private static final String STOPPING = "this process is stopping";
 
   private final Surroundings world;
   private final int generation;
@@ -24,7 +29,9 @@ public final class Lifecycle {
   private final History history = new History();
   private Takeover takeover;
   private Restart restart;
+  private LameDuck lameDuck;
   private GracefulStop stop;
+  private Progress whoStops = new Progress() {};
   private String disabled;
 
   /**
@@ -120,7 +127,11 @@ public final class Lifecycle {
     catchUp();
     List<ListenerKey> keys = listeners();
     ConnectionDrain connections =
-        new ConnectionDrain(world.libc, keys, world.options.millis(Option.DRAIN_QUIET));
+        new ConnectionDrain(
+            world.libc,
+            keys,
+            world.options.millis(Option.DRAIN_QUIET),
+            inode -> lameDuck != null && lameDuck.holds(inode));
     return new Status(
         state(),
         refusal(),
@@ -136,7 +147,7 @@ public final class Lifecycle {
     if (restart != null && restart.isPastHandover()) {
       return restart.keys();
     }
-    List<ListenerKey> keys = new ArrayList<>();
+    List<ListenerKey> keys = new ArrayList<>(closedListeners());
     for (Listener listener : LiveListeners.scan(world.libc, world.bound).handedOver()) {
       keys.add(listener.key());
     }
@@ -149,6 +160,9 @@ public final class Lifecycle {
     }
     if (restart != null) {
       return restart.state();
+    }
+    if (lameDuck != null) {
+      return Status.State.LAME_DUCK;
     }
     if (takeover != null && !takeover.isReady()) {
       return Status.State.STARTING;
@@ -163,13 +177,77 @@ public final class Lifecycle {
     if (world.pid == 1) {
       return "this process is PID 1, and its container would end with it";
     }
+    return lameDuck == null ? busy() : OUT_OF_SERVICE + ": resume it first";
+  }
+
+  /** What goes on that nothing else can go on beside. */
+  private String busy() {
     if (stop != null) {
-      return "this process is stopping";
+      return STOPPING;
     }
     if (restart != null) {
       return restart.describe();
     }
     return takeover == null ? null : takeover.describe();
+  }
+
+  /**
+   * New connections are refused from now on, and what is open goes on.
+   *
+   * @param whenDone when it is so
+   * @return why it is not done, or null
+   */
+  public String drain(Runnable whenDone) {
+    catchUp();
+    String refusal = lameDuck == null ? busy() : OUT_OF_SERVICE + " already";
+    if (refusal == null) {
+      lameDuck = new LameDuck(world);
+      refusal = lameDuck.begin(whenDone);
+      lameDuck = refusal == null ? lameDuck : null;
+    }
+    return refusal;
+  }
+
+  /**
+   * Ends what {@link #drain} began.
+   *
+   * @return why it is not ended, or null
+   */
+  public String resume() {
+    if (stop != null || lameDuck == null) {
+      return stop == null ? "this process is in service" : STOPPING;
+    }
+    String problem = lameDuck.resume();
+    lameDuck = problem == null ? null : lameDuck;
+    return problem;
+  }
+
+  /** On which it does not accept, but may have connections. */
+  private List<ListenerKey> closedListeners() {
+    return lameDuck == null ? Collections.<ListenerKey>emptyList() : lameDuck.keys();
+  }
+
+  /**
+   * Stops this process as SIGTERM does.
+   *
+   * @param progress hears how it goes on, if SIGTERM is one of {@code stop.signals}
+   * @return why it is not done, or null
+   */
+  public String stop(Progress progress) {
+    catchUp();
+    if (stop != null) {
+      return STOPPING;
+    }
+    if (restart != null && restart.isPastHandover()) {
+      return restart.describe();
+    }
+    whoStops = progress;
+    try {
+      world.libc.kill(world.pid, Libc.SIGTERM);
+      return null;
+    } catch (ErrnoException impossible) {
+      return "can't send SIGTERM: " + impossible.getMessage();
+    }
   }
 
   /**
@@ -192,7 +270,10 @@ public final class Lifecycle {
     if (takeover != null) {
       takeover.stopping();
     }
-    stop = new GracefulStop(world, signal, previous, world.options.millis(Option.STOP_TIMEOUT));
+    stop = new GracefulStop(world, signal, previous, closedListeners(), whoStops);
+    if (lameDuck != null) {
+      lameDuck.release();
+    }
     stop.begin();
   }
 }

@@ -18,6 +18,8 @@ public final class Status {
     HELD,
     /** A successor serves, and this process ends with its last connection. */
     DRAINING,
+    /** It refuses new connections until the operator resumes it. */
+    LAME_DUCK,
     STOPPING,
     /** It serves, and can't be restarted. */
     DISABLED

@@ -26,6 +26,7 @@ public final class DetachedListener {
   private final Map<Integer, List<EpollRegistration>> registrations = new HashMap<>();
 
   private long silentInode = NONE;
+  private int backlog;
 
   private DetachedListener(Libc libc, Listener listener, int kept) {
     this.libc = libc;
@@ -88,9 +89,32 @@ public final class DetachedListener {
     wakeAcceptors();
   }
 
+  /**
+   * Clients are refused from now on, until {@link #resume}; those that wait to be accepted are
+   * reset. Not for UNIX sockets.
+   */
+  public void pause() throws ErrnoException {
+    backlog = TcpInfo.of(libc, kept).backlog();
+    libc.stopListening(kept);
+  }
+
+  /**
+   * Clients wait to be accepted again, but not here yet.
+   *
+   * @throws ErrnoException EADDRINUSE if another process listens at the port by now
+   */
+  public void resume() throws ErrnoException {
+    libc.listen(kept, backlog);
+  }
+
   /** Closes the copy: the listener is gone for good from this process. */
   public void release() {
     libc.close(kept);
+  }
+
+  /** Whether that is the inode of the real one. */
+  public boolean is(long inode) {
+    return listener.inode() == inode;
   }
 
   public ListenerKey key() {

@@ -35,6 +35,11 @@ public final class TcpInfo {
     return info.getInt(24);
   }
 
+  /** Of a listener: how many may wait to be accepted. */
+  int backlog() {
+    return info.getInt(28);
+  }
+
   /** Since the app's last bytes were sent; since the connection was made if there were none. */
   public long sentAgo() {
     return info.getInt(44) & 0xFFFFFFFFL;

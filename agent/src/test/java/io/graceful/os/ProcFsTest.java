@@ -30,6 +30,13 @@ class ProcFsTest {
   }
 
   @Test
+  void a_process_runs_until_it_has_ended_and_no_other_is_taken_for_it() throws Exception {
+    assertThat(ProcFs.isRunning(ProcFs.pid(), ProcFs.startTime())).isTrue();
+    assertThat(ProcFs.isRunning(ProcFs.pid(), ProcFs.startTime() - 1)).isFalse();
+    assertThat(ProcFs.isRunning(999_999_999, 1)).isFalse();
+  }
+
+  @Test
   void lists_a_descriptor_as_long_as_it_is_open() throws Exception {
     int counter = LIBC.eventCounter();
     assertThat(ProcFs.openDescriptors()).contains(0, 1, 2, counter);

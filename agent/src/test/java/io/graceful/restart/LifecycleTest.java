@@ -2,6 +2,7 @@ package io.graceful.restart;
 
 import static io.graceful.os.NativeLibc.LIBC;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.graceful.config.Options;
 import io.graceful.handover.Frame;
@@ -15,8 +16,10 @@ import io.graceful.sockets.BoundSockets;
 import io.graceful.sockets.Descriptors;
 import io.graceful.sockets.ListenerKey;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -294,15 +297,16 @@ class LifecycleTest {
 
   private Status statusNow() throws Exception {
     CompletableFuture<Status> status = new CompletableFuture<>();
-    onReactor(
-        () -> {
-          try {
-            status.complete(lifecycle.status());
-          } catch (IOException blind) {
-            status.completeExceptionally(blind);
-          }
-        });
+    onReactor(() -> tellStatus(status));
     return status.get();
+  }
+
+  private void tellStatus(CompletableFuture<Status> whom) {
+    try {
+      whom.complete(lifecycle.status());
+    } catch (IOException blind) {
+      whom.completeExceptionally(blind);
+    }
   }
 
   private static String refusalOf(Supplier<String> request) throws Exception {
@@ -474,6 +478,108 @@ class LifecycleTest {
         "graceful[7]: restart failed: SIGTERM stops this process; still serving on " + address);
     stderr.await("graceful[7]: pid " + successor.pid() + " was killed by signal 15");
     assertThat(proceeded.get(30, TimeUnit.SECONDS)).isEqualTo("proceeded");
+  }
+
+  @Test
+  void out_of_service_it_refuses_clients_and_keeps_connections_until_it_is_resumed()
+      throws Exception {
+    serveAtAFixedPort();
+    try (SocketChannel client = SocketChannel.open(server.getLocalAddress());
+        SocketChannel accepted = server.accept()) {
+      drain();
+      stderr.await("graceful[7]: out of service, no longer accepting on [" + address + "]");
+      assertThatThrownBy(this::assertThatServing).isInstanceOf(ConnectException.class);
+      accepted.write(ByteBuffer.allocate(5));
+      assertThat(client.read(ByteBuffer.allocate(9))).isEqualTo(5);
+      Status status = statusNow();
+      assertThat(status.state()).isEqualTo(Status.State.LAME_DUCK);
+      assertThat(status.listeners()).extracting(Object::toString).containsExactly(address);
+      assertThat(status.connections().busy() + status.connections().idle()).isEqualTo(1);
+
+      assertThat(refusalOf(() -> lifecycle.drain(() -> {})))
+          .isEqualTo("this process is out of service already");
+      trigger("SIGUSR2");
+      stderr.await(
+          "graceful[7]: SIGUSR2: restart refused: this process is out of service: resume it first");
+
+      assertThat(refusalOf(lifecycle::resume)).isNull();
+      stderr.await("graceful[7]: in service again, accepting on [" + address + "]");
+      assertThatServing();
+      assertThat(stateNow()).isEqualTo(Status.State.SERVING);
+      assertThat(refusalOf(lifecycle::resume)).isEqualTo("this process is in service");
+    }
+  }
+
+  @Test
+  void clients_that_wait_are_accepted_before_it_is_out_of_service() throws Exception {
+    serveAtAFixedPort();
+    try (SocketChannel client = SocketChannel.open(server.getLocalAddress())) {
+      CompletableFuture<Void> drained = new CompletableFuture<>();
+      assertThat(refusalOf(() -> lifecycle.drain(() -> drained.complete(null)))).isNull();
+      assertThatAccepts(client);
+      drained.get(30, TimeUnit.SECONDS);
+      assertThat(refusalOf(lifecycle::resume)).isNull();
+    }
+  }
+
+  @Test
+  void a_port_that_another_process_took_meanwhile_is_told_of() throws Exception {
+    serveAtAFixedPort();
+    SocketAddress fixed = server.getLocalAddress();
+    drain();
+    try (ServerSocketChannel other = ServerSocketChannel.open().bind(fixed)) {
+      assertThat(refusalOf(lifecycle::resume))
+          .isEqualTo("another process listens on " + address + " by now");
+      assertThat(stateNow()).isEqualTo(Status.State.LAME_DUCK);
+    }
+    assertThat(refusalOf(lifecycle::resume)).isNull();
+    assertThatServing();
+  }
+
+  @Test
+  void a_stop_out_of_service_waits_for_requests_too() throws Exception {
+    serveAtAFixedPort();
+    CompletableFuture<String> proceeded = new CompletableFuture<>();
+    try (SocketChannel client = SocketChannel.open(server.getLocalAddress());
+        SocketChannel accepted = server.accept()) {
+      drain();
+      client.write(ByteBuffer.allocate(5));
+      onReactor(() -> lifecycle.stopRequested("TERM", () -> proceeded.complete("proceeded")));
+      stderr.await("graceful[7]: SIGTERM: stopping, no longer accepting on [" + address + "]");
+      assertThat(refusalOf(lifecycle::resume)).isEqualTo("this process is stopping");
+      assertThat(proceeded).isNotDone();
+      accepted.close();
+    }
+    assertThat(proceeded.get(30, TimeUnit.SECONDS)).isEqualTo("proceeded");
+  }
+
+  @Test
+  void out_of_service_it_needs_a_listener_and_no_restart() throws Exception {
+    trigger("SIGUSR2");
+    assertThat(refusalOf(() -> lifecycle.drain(() -> {}))).startsWith("one is under way already");
+    successor.die();
+    stderr.await(failedBeforeReady());
+    settle();
+
+    server.close();
+    assertThat(refusalOf(() -> lifecycle.drain(() -> {})))
+        .isEqualTo("it listens on no TCP port that could be taken from it");
+    assertThat(stateNow()).isEqualTo(Status.State.SERVING);
+  }
+
+  private void drain() throws Exception {
+    CompletableFuture<Status> drained = new CompletableFuture<>();
+    assertThat(refusalOf(() -> lifecycle.drain(() -> tellStatus(drained)))).isNull();
+    assertThat(drained.get(30, TimeUnit.SECONDS).state()).isEqualTo(Status.State.LAME_DUCK);
+  }
+
+  /** A listener whose port the kernel chose does not keep it when it stops listening. */
+  private void serveAtAFixedPort() throws Exception {
+    SocketAddress chosen = server.getLocalAddress();
+    server.close();
+    server = ServerSocketChannel.open().bind(chosen);
+    server.configureBlocking(false);
+    bound.record(Descriptors.of(server), false);
   }
 
   private Lifecycle lifecycle(String options) throws Exception {

@@ -262,8 +262,7 @@ class DetachedListenerTest {
   }
 
   @Test
-  void without_a_free_descriptor_a_thread_in_accept_gets_it_back()
-      throws Exception {
+  void without_a_free_descriptor_a_thread_in_accept_gets_it_back() throws Exception {
     try (Acceptor app = new Acceptor(0)) {
       Listener listener = Descriptors.listener(LIBC, app.fd);
       DetachedListener.detach(LIBC, listener).reattach();

@@ -1,6 +1,7 @@
 package io.graceful.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.graceful.it.app.Apps;
 import io.graceful.it.app.Launch;
@@ -11,6 +12,7 @@ import io.graceful.it.jvm.Await;
 import io.graceful.it.jvm.Jdk;
 import io.graceful.it.jvm.ProcessId;
 import io.graceful.it.load.Load;
+import io.graceful.it.load.ManualClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -169,6 +171,53 @@ class ControlIT {
   }
 
   @Test
+  void out_of_service_and_back_and_stopped(Servers servers) throws Exception {
+    Server server = launch(Jdks.any(), servers).start();
+    ProcessId process = server.serving();
+    awaitSocket(process);
+    String address = "127.0.0.1:" + server.port();
+    try (ManualClient open = ManualClient.connect(server.endpoint())) {
+      Exchanges.askWho(open, 1);
+
+      CommandRun drain = run(Jdks.any(), servers, "drain", process.pid());
+      assertThat(drain.status()).as("%s", drain.err()).isZero();
+      assertThat(drain.out())
+          .singleElement()
+          .asString()
+          .matches(
+              "out of service: no longer accepting on "
+                  + address
+                  + "; open connections go on: (1 busy, 0|0 busy, 1) idle");
+      assertThatThrownBy(server::greet).hasMessageContaining("refused");
+      Exchanges.askWho(open, 2);
+      assertThat(run(Jdks.any(), servers, "status", process.pid()).out())
+          .contains("state        lame-duck");
+      CommandRun restart = run(Jdks.any(), servers, "restart", process.pid());
+      assertThat(restart.status()).isEqualTo(1);
+      assertThat(restart.err())
+          .containsExactly(
+              "graceful: refused by pid "
+                  + process.pid()
+                  + ": this process is out of service: resume it first");
+
+      CommandRun resume = run(Jdks.any(), servers, "resume", process.pid());
+      assertThat(resume.status()).isZero();
+      assertThat(resume.out()).containsExactly("in service: accepting on " + address);
+      assertThat(server.greet().pid()).isEqualTo(process.pid());
+      assertThat(run(Jdks.any(), servers, "resume", process.pid()).status()).isEqualTo(1);
+
+      open.send("/slow?ms=1500");
+      CommandRun stop = run(Jdks.any(), servers, "stop", process.pid());
+      assertThat(stop.status()).isZero();
+      assertThat(stop.out()).first().isEqualTo("stopping: 1 left");
+      assertThat(stop.out()).last().isEqualTo("stopped: pid " + process.pid() + " has ended");
+      assertThat(open.receiveGreeting().pid()).isEqualTo(process.pid());
+    }
+    assertThat(server.awaitExit(process, Server.LIMIT)).hasValue(143);
+    assertThat(server.stops()).containsExactly(process.pid());
+  }
+
+  @Test
   void an_operator_who_leaves_does_not_end_the_restart(Servers servers) throws Exception {
     Server server = launch(Jdks.any(), servers).with("slow-start", 1_500).start();
     ProcessId old = server.serving();
@@ -247,6 +296,7 @@ class ControlIT {
   private Launch launch(Jdk jdk, Servers servers) throws IOException {
     return servers
         .launch(Apps.HTTPSERVER, jdk)
+        .option("soak", "200ms")
         .environment("XDG_RUNTIME_DIR", runtimeDirectory.toString());
   }
 
