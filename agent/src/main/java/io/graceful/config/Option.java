@@ -77,6 +77,12 @@ public enum Option {
           + " closes that listener when ready.timeout is over.",
       "fail",
       "drop"),
+  PIDFILE(
+      "pidfile",
+      "",
+      Kind.TEXT,
+      "A file for the pid of the process that serves: written when it accepts, rewritten by each restart, removed at the"
+          + " end."),
   CONTROL(
       "control",
       "on",

@@ -5,10 +5,12 @@ import io.graceful.drain.ConnectionDrain;
 import io.graceful.os.ErrnoException;
 import io.graceful.os.JavaSignals;
 import io.graceful.os.Libc;
+import io.graceful.process.PidFile;
 import io.graceful.sockets.Listener;
 import io.graceful.sockets.ListenerKey;
 import io.graceful.sockets.LiveListeners;
 import java.io.IOException;
+import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -29,6 +31,10 @@ public final class Lifecycle {
   private final History history = new History();
   private Takeover takeover;
   private Restart restart;
+
+  /** Null if there is no pidfile. */
+  private final ServingPid servingPid;
+
   private LameDuck lameDuck;
   private GracefulStop stop;
   private Progress whoStops = new Progress() {};
@@ -42,12 +48,26 @@ public final class Lifecycle {
     this.mover = new Mover(world);
     this.takeover = takeover;
     this.generation = takeover == null ? 1 : takeover.generation();
+    String pidfile = world.options.text(Option.PIDFILE);
+    this.servingPid =
+        pidfile.isEmpty()
+            ? null
+            : new ServingPid(world, new PidFile(Paths.get(pidfile), world.pid));
   }
 
   /** Begins what a successor has to do. */
   public void start() {
     if (takeover != null) {
-      takeover.start(world, history::add, () -> takeover = null);
+      takeover.start(world, this::onServing, () -> takeover = null);
+    } else if (servingPid != null) {
+      servingPid.writeWhenListening();
+    }
+  }
+
+  private void onServing(Outcome outcome) {
+    history.add(outcome);
+    if (servingPid != null) {
+      servingPid.write();
     }
   }
 
@@ -76,6 +96,9 @@ public final class Lifecycle {
     restart = new Restart(world, mover, generation + 1, request, () -> restart = null);
     restart.toldTo(history.watching());
     restart.toldTo(request.progress);
+    if (servingPid != null) {
+      restart.toldTo(servingPid);
+    }
     restart.begin();
     return null;
   }

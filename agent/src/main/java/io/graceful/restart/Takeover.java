@@ -43,6 +43,7 @@ public final class Takeover implements Tickets.Owner {
   private Runnable whenOver;
   private boolean looking;
   private boolean ready;
+  private boolean serving;
   private boolean mayDrop;
   private boolean aborted;
   private boolean orphaned;
@@ -258,6 +259,7 @@ public final class Takeover implements Tickets.Owner {
   }
 
   private void served() {
+    serving = true;
     sockets.release();
     long elapsed = (System.nanoTime() - started) / 1_000_000;
     whenServing.accept(new Outcome(at, world.pid, elapsed, null));
@@ -280,11 +282,15 @@ public final class Takeover implements Tickets.Owner {
     if (tickets != null) {
       tickets.stop();
     }
-    if (!ready) {
+    if (!serving && !aborted) {
       world.log.error(
           "pid " + predecessor + " died while handing over; this process goes on alone");
+    }
+    if (!ready) {
       mayDrop = true;
       lookSoon();
+    } else if (!serving && !aborted) {
+      served(); // It was held, or was about to be told.
     }
     if (!aborted) {
       whenOver.run();
