@@ -3,6 +3,7 @@ package io.graceful.agent;
 import io.graceful.config.Durations;
 import io.graceful.control.Conversation;
 import io.graceful.control.Message;
+import io.graceful.process.OtherCommand;
 import io.graceful.restart.Lifecycle;
 import io.graceful.restart.Outcome;
 import io.graceful.restart.Progress;
@@ -127,8 +128,14 @@ final class ControlRequests implements BiConsumer<Message, Conversation> {
       with.refuse("the timeout is '" + timeout + "', allowed is " + Durations.ALLOWED);
       return;
     }
+    List<String> arguments = request.texts("arguments");
     RestartRequest restart =
-        new RestartRequest("command line", new Told(with), timeout, request.isTrue("hold"));
+        new RestartRequest(
+            "command line",
+            new Told(with),
+            timeout,
+            arguments.isEmpty() ? null : new OtherCommand(arguments, request.text("directory")),
+            request.isTrue("hold"));
     refuseUnlessNull(lifecycle.restartRequested(restart), with);
   }
 

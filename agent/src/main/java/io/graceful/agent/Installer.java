@@ -22,7 +22,7 @@ import io.graceful.os.Reactor;
 import io.graceful.os.ResourceLimits;
 import io.graceful.os.SignalTrap;
 import io.graceful.process.LaunchCommand;
-import io.graceful.process.SameCommand;
+import io.graceful.process.Launcher;
 import io.graceful.restart.Binder;
 import io.graceful.restart.Lifecycle;
 import io.graceful.restart.ProcessExit;
@@ -208,7 +208,7 @@ public final class Installer
       reactor = new Reactor(libc, new FailureLog(log));
       ProcessExit exit = new ProcessExit(log, options.millis(Option.SHUTDOWN_TIMEOUT));
       ResourceLimits limits = ResourceLimits.current(libc);
-      SameCommand starter = new SameCommand(libc, command, limits, options.text(Option.CWD), log);
+      Launcher starter = new Launcher(libc, command, limits, options.text(Option.CWD), log);
       Surroundings world =
           new Surroundings(pid, options, log, libc, reactor, bound, hooks, starter, exit);
       lifecycle = new Lifecycle(world, takeover);

@@ -14,6 +14,7 @@ import picocli.CommandLine.ParseResult;
       ListCommand.class,
       StatusCommand.class,
       RestartCommand.class,
+      TakeoverCommand.class,
       CommitCommand.class,
       AbortCommand.class,
       DrainCommand.class,

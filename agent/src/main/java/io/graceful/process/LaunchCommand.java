@@ -4,6 +4,7 @@ import io.graceful.os.ProcFs;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,9 @@ import java.util.Map;
  */
 public final class LaunchCommand {
 
+  private static final byte[] PWD = "PWD=".getBytes(StandardCharsets.US_ASCII);
+
+  private final boolean own;
   private final List<byte[]> arguments;
   private final List<byte[]> environment;
   private final WorkingDirectory directory;
@@ -24,12 +28,14 @@ public final class LaunchCommand {
   private final long blockedSignals;
 
   private LaunchCommand(
+      boolean own,
       List<byte[]> arguments,
       List<byte[]> environment,
       WorkingDirectory directory,
       int umask,
       long ignored,
       long blocked) {
+    this.own = own;
     this.arguments = Collections.unmodifiableList(arguments);
     this.environment = Collections.unmodifiableList(environment);
     this.directory = directory;
@@ -45,6 +51,7 @@ public final class LaunchCommand {
     try {
       List<byte[]> environment = ProcFs.zeroTerminated("/proc/self/environ");
       return new LaunchCommand(
+          true,
           ProcFs.zeroTerminated("/proc/self/cmdline"),
           environment,
           WorkingDirectory.atStart(variable(environment, "PWD")),
@@ -59,6 +66,28 @@ public final class LaunchCommand {
               + " below 1024 by net.ipv4.ip_unprivileged_port_start instead)",
           unreadable);
     }
+  }
+
+  /** Another command line, with all else as it was, but for PWD, which tells its directory. */
+  LaunchCommand replacedBy(OtherCommand other) {
+    List<byte[]> words = new ArrayList<>();
+    for (String argument : other.arguments()) {
+      words.add(argument.getBytes(StandardCharsets.UTF_8));
+    }
+    List<byte[]> variables = new ArrayList<>();
+    for (byte[] entry : environment) {
+      if (!startsWith(entry, PWD)) {
+        variables.add(entry);
+      }
+    }
+    variables.add(("PWD=" + other.directory()).getBytes(StandardCharsets.UTF_8));
+    return new LaunchCommand(
+        false, words, variables, directory, umask, ignoredSignals, blockedSignals);
+  }
+
+  /** Whether it is the one with which this process was started. */
+  boolean isOwn() {
+    return own;
   }
 
   /** -1 on kernels before 4.7, which don't tell. */

@@ -23,7 +23,8 @@ final class ProgramPath {
     if (given.contains("/")) {
       File file = LaunchCommand.inDirectory(directory, given);
       if (!file.exists()) {
-        throw new IOException(given + " does not exist: put the Java program back");
+        throw new IOException(
+            given + " does not exist" + (command.isOwn() ? ": put the Java program back" : ""));
       }
       if (!file.canExecute()) {
         throw new IOException(given + " is not executable: give it its x permission");
@@ -37,6 +38,9 @@ final class ProgramPath {
       if (candidate.isFile() && candidate.canExecute()) {
         return candidate.getPath();
       }
+    }
+    if (!command.isOwn()) {
+      throw new IOException("there is no " + given + " in the PATH of this process");
     }
     String running = Files.readSymbolicLink(Paths.get("/proc/self/exe")).toString();
     if (running.endsWith(" (deleted)")) {

@@ -15,6 +15,7 @@ import io.graceful.os.IoUring;
 import io.graceful.os.Libc;
 import io.graceful.os.Reactor;
 import io.graceful.process.ChildProcess;
+import io.graceful.process.OtherCommand;
 import io.graceful.sockets.Accepting;
 import io.graceful.sockets.Listener;
 import io.graceful.sockets.ListenerKey;
@@ -72,6 +73,7 @@ final class Restart {
   private final Mover mover;
   private final int generation;
   private final boolean hold;
+  private final OtherCommand command;
   private final String readyTimeout;
   private final Audience audience = new Audience();
   private final Runnable whenOver;
@@ -101,6 +103,7 @@ final class Restart {
     this.mover = mover;
     this.generation = generation;
     this.hold = request.hold;
+    this.command = request.command;
     this.readyTimeout =
         request.readyTimeout == null
             ? world.options.text(Option.READY_TIMEOUT)
@@ -222,7 +225,7 @@ final class Restart {
     Lifeline[] ends = Lifeline.pair(world.libc);
     lifeline = ends[0];
     try {
-      child = world.starter.start(ends[1].fd());
+      child = world.starter.start(ends[1].fd(), command);
     } finally {
       ends[1].close();
     }

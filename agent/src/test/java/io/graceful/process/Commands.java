@@ -20,10 +20,16 @@ final class Commands {
       throws ReflectiveOperationException {
     Constructor<LaunchCommand> constructor =
         LaunchCommand.class.getDeclaredConstructor(
-            List.class, List.class, WorkingDirectory.class, int.class, long.class, long.class);
+            boolean.class,
+            List.class,
+            List.class,
+            WorkingDirectory.class,
+            int.class,
+            long.class,
+            long.class);
     constructor.setAccessible(true);
     return constructor.newInstance(
-        arguments, environment, WorkingDirectory.atStart(null), umask, ignored, blocked);
+        true, arguments, environment, WorkingDirectory.atStart(null), umask, ignored, blocked);
   }
 
   static List<byte[]> bytes(String... strings) {

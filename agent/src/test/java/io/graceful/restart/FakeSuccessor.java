@@ -9,6 +9,7 @@ import io.graceful.os.Libc;
 import io.graceful.os.Reactor;
 import io.graceful.process.ChildProcess;
 import io.graceful.process.Children;
+import io.graceful.process.OtherCommand;
 import io.graceful.process.ProcessStarter;
 import java.io.IOException;
 
@@ -22,7 +23,7 @@ final class FakeSuccessor implements ProcessStarter {
   private volatile ChildProcess child;
 
   @Override
-  public ChildProcess start(int inherited) throws IOException {
+  public ChildProcess start(int inherited, OtherCommand other) throws IOException {
     starts++;
     if (failure != null) {
       throw failure;

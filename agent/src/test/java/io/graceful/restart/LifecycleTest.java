@@ -247,7 +247,8 @@ class LifecycleTest {
 
   @Test
   void a_request_may_have_a_deadline_of_its_own() throws Exception {
-    onReactor(() -> lifecycle.restartRequested(new RestartRequest("test", events, "50ms", false)));
+    onReactor(
+        () -> lifecycle.restartRequested(new RestartRequest("test", events, "50ms", null, false)));
 
     stderr.await(
         "graceful[7]: restart failed: pid "
@@ -283,7 +284,8 @@ class LifecycleTest {
 
   /** Until the successor is ready. */
   private void hold() throws Exception {
-    onReactor(() -> lifecycle.restartRequested(new RestartRequest("test", events, null, true)));
+    onReactor(
+        () -> lifecycle.restartRequested(new RestartRequest("test", events, null, null, true)));
     successor.say(Type.HELLO, "1.0");
     successor.hear();
     successor.say(Type.CLAIMED, successor.hear().text());
@@ -673,7 +675,7 @@ class LifecycleTest {
                 reactor,
                 bound,
                 null,
-                lifeline -> {
+                (lifeline, other) -> {
                   throw new UnsatisfiedLinkError(
                       "the C library has no function posix_spawn_file_actions_addchdir_np");
                 },

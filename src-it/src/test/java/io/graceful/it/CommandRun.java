@@ -48,6 +48,13 @@ final class CommandRun implements AutoCloseable {
     return new CommandRun(builder.start(), out, err);
   }
 
+  /** To its end. */
+  static CommandRun run(Jdk jdk, Path jar, Path directory, Object... arguments) throws Exception {
+    CommandRun run = start(jdk, jar, directory, arguments);
+    run.status();
+    return run;
+  }
+
   /** Waits for its end. */
   int status() throws InterruptedException {
     assertThat(process.waitFor(Server.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();

@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import jnr.constants.platform.Signal;
 import jnr.unixsocket.UnixSocketAddress;
@@ -171,6 +170,26 @@ class ControlIT {
   }
 
   @Test
+  void a_held_one_serves_alone_when_the_old_one_dies(Servers servers) throws Exception {
+    Server server = launch(Jdks.any(), servers).start();
+    ProcessId old = server.serving();
+    awaitSocket(old);
+    assertThat(run(Jdks.any(), servers, "restart", old.pid(), "--hold").status()).isZero();
+
+    old.signal(Signal.SIGKILL);
+    server.awaitExit(old, Server.LIMIT);
+    server.awaitStderr(
+        "the news",
+        line -> line.endsWith(old.pid() + " died while handing over; this process goes on alone"));
+    server.awaitStderr("the end", line -> line.contains("generation 2 serves on"));
+    assertThat(server.greet().generation()).isEqualTo(2);
+    ProcessId held = server.family().alive().iterator().next();
+    CommandRun restart = run(Jdks.any(), servers, "restart", held.pid());
+    assertThat(restart.status()).as("%s", restart.err()).isZero();
+    assertThat(server.greet().generation()).isEqualTo(3);
+  }
+
+  @Test
   void out_of_service_and_back_and_stopped(Servers servers) throws Exception {
     Server server = launch(Jdks.any(), servers).start();
     ProcessId process = server.serving();
@@ -301,23 +320,7 @@ class ControlIT {
   }
 
   private Path awaitSocket(ProcessId process) {
-    Path directory = runtimeDirectory.resolve("graceful");
-    return Await.value(
-        "the control socket of " + process,
-        Server.LIMIT,
-        () -> {
-          try (var entries = Files.list(directory)) {
-            String prefix = process.pid() + "-";
-            return entries
-                .filter(
-                    entry ->
-                        entry.getFileName().toString().startsWith(prefix)
-                            && entry.toString().endsWith(".sock"))
-                .findFirst();
-          } catch (IOException notYet) {
-            return Optional.empty();
-          }
-        });
+    return ControlSocket.await(runtimeDirectory, process);
   }
 
   private CommandRun start(Jdk jdk, Servers servers, Object... arguments) throws IOException {
@@ -326,9 +329,7 @@ class ControlIT {
 
   /** To its end. */
   private CommandRun run(Jdk jdk, Servers servers, Object... arguments) throws Exception {
-    CommandRun run = start(jdk, servers, arguments);
-    run.status();
-    return run;
+    return CommandRun.run(jdk, servers.agentJar(), runtimeDirectory, arguments);
   }
 
   private static List<String> lines(CommandRun run) {

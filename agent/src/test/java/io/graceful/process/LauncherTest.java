@@ -25,7 +25,7 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 @ExtendWith(LeavesNoDescriptor.class)
-class SameCommandTest {
+class LauncherTest {
 
   private static final long USR2 = 1L << 11;
   private static final long HUP = 1L;
@@ -168,6 +168,32 @@ class SameCommandTest {
         .hasMessage("can't execute /bin/sh: posix_spawn: E2BIG (argument list too long)");
   }
 
+  @Test
+  void another_command_has_the_environment_of_the_first_and_a_directory_of_its_own()
+      throws Exception {
+    LaunchCommand command =
+        Commands.of(Commands.bytes("java"), Commands.bytes("PWD=/", "A=b", "PATH=/usr/bin:/bin"));
+    OtherCommand other =
+        new OtherCommand(
+            List.of("sh", "-c", "cp /proc/$$/environ .; pwd > pwd; :"), directory.toString());
+
+    assertThat(Children.end(start(command, other, "/proc"))).isEqualTo("exited with 0");
+
+    assertThat(directory.resolve("environ"))
+        .hasContent("A=b\0PATH=/usr/bin:/bin\0PWD=" + directory + "\0");
+    assertThat(directory.resolve("pwd")).hasContent(directory + "\n");
+  }
+
+  @Test
+  void another_command_that_is_not_there_is_an_error_and_nothing_else_is_tried() throws Exception {
+    LaunchCommand command = Commands.of(Commands.bytes("sh"), Commands.bytes("PATH=/usr/bin:/bin"));
+
+    assertThatThrownBy(
+            () -> start(command, new OtherCommand(List.of("nosuchjava"), directory.toString()), ""))
+        .isInstanceOf(IOException.class)
+        .hasMessage("there is no nosuchjava in the PATH of this process");
+  }
+
   private static LaunchCommand shell(String script) throws Exception {
     return Commands.of(
         Commands.bytes("/bin/sh", "-c", script + "; :"), Commands.bytes("PATH=/usr/bin:/bin"));
@@ -196,8 +222,14 @@ class SameCommandTest {
   }
 
   private ChildProcess start(LaunchCommand command, String cwd) throws IOException {
+    return start(command, null, cwd);
+  }
+
+  private ChildProcess start(LaunchCommand command, OtherCommand other, String cwd)
+      throws IOException {
     Log log = new Log(0, Log.Level.ERROR);
-    return new SameCommand(LIBC, command, ResourceLimits.current(LIBC), cwd, log).start(pair[1]);
+    return new Launcher(LIBC, command, ResourceLimits.current(LIBC), cwd, log)
+        .start(pair[1], other);
   }
 
   private long signals(String field) throws IOException {

@@ -9,13 +9,13 @@ import io.graceful.os.SpawnRequest;
 import java.io.IOException;
 import java.util.List;
 
-/** Starts the command line of this process once more, as it was started itself. */
-public final class SameCommand implements ProcessStarter {
+/** Starts a process as this one was started: its command line once more, or another one. */
+public final class Launcher implements ProcessStarter {
 
   private static final long USR2 = 1L << (Libc.SIGUSR2 - 1);
 
   private final Libc libc;
-  private final LaunchCommand command;
+  private final LaunchCommand own;
   private final ResourceLimits limits;
   private final String directoryOption;
   private final Log log;
@@ -23,18 +23,24 @@ public final class SameCommand implements ProcessStarter {
   /**
    * @param directoryOption the option cwd; empty for none
    */
-  public SameCommand(
-      Libc libc, LaunchCommand command, ResourceLimits limits, String directoryOption, Log log) {
+  public Launcher(
+      Libc libc, LaunchCommand own, ResourceLimits limits, String directoryOption, Log log) {
     this.libc = libc;
-    this.command = command;
+    this.own = own;
     this.limits = limits;
     this.directoryOption = directoryOption;
     this.log = log;
   }
 
   @Override
-  public ChildProcess start(int lifeline) throws IOException {
-    String directory = command.directory().forSuccessor(directoryOption);
+  public ChildProcess start(int lifeline, OtherCommand other) throws IOException {
+    return other == null
+        ? start(lifeline, own, own.directory().forSuccessor(directoryOption))
+        : start(lifeline, own.replacedBy(other), own.directory().forSuccessor(other.directory()));
+  }
+
+  private ChildProcess start(int lifeline, LaunchCommand command, String directory)
+      throws IOException {
     DebuggerPort debugger = new DebuggerPort();
     List<byte[]> arguments = debugger.inArguments(command.arguments());
     List<byte[]> environment = debugger.inEnvironment(command.environment());

@@ -1,0 +1,52 @@
+package io.graceful.cli;
+
+import io.graceful.config.Durations;
+import io.graceful.control.ControlClient;
+import io.graceful.control.Message;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** A command that begins a restart, and waits for it. */
+abstract class RestartingCommand extends AgentCommand {
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      description =
+          "How long the new process may take until it accepts, for example 30s or 2m, instead of the agent's"
+              + " ready.timeout.")
+  private String timeout;
+
+  @Option(
+      names = "--hold",
+      description =
+          "Stops when the new process is ready, with both serving, until commit or abort.")
+  private boolean hold;
+
+  ParameterException wrong(String problem) {
+    return new ParameterException(spec.commandLine(), problem);
+  }
+
+  /**
+   * @return the exit code
+   */
+  int restart(String who, Message request) throws Exception {
+    request.with("hold", hold);
+    if (timeout != null) {
+      if (!Durations.isValid(timeout)) {
+        throw wrong("--timeout is '" + timeout + "', allowed is " + Durations.ALLOWED);
+      }
+      request.with("timeout", timeout);
+    }
+    Agent agent = agents().find(who);
+    RestartProgress progress =
+        new RestartProgress(agent.pid(), wantsJson(), StandardError.of(agent.pid()));
+    try (ControlClient client = agent.ask(request)) {
+      return progress.follow(client);
+    }
+  }
+}
