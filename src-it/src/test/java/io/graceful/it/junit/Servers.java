@@ -16,6 +16,13 @@ import java.util.List;
 public final class Servers {
   private final Path directory;
   private final List<Server> started = new ArrayList<>();
+
+  /** Of every server; for those that live too shortly for what the JVM would compile. */
+  private static final String[] JVM_OPTIONS =
+      System.getProperty("graceful.it.jvm", "").isEmpty()
+          ? new String[0]
+          : System.getProperty("graceful.it.jvm").split(" ");
+
   private int launches;
 
   Servers(Path directory) {
@@ -30,7 +37,7 @@ public final class Servers {
   public Launch launchWithoutAgent(App app, Jdk jdk) {
     launches++;
     Path ownDirectory = launches == 1 ? directory : directory.resolve("server-" + launches);
-    return Launch.of(app, jdk, ownDirectory).ownedBy(started::add);
+    return Launch.of(app, jdk, ownDirectory).jvm(JVM_OPTIONS).ownedBy(started::add);
   }
 
   /** The agent that servers are launched with. */
