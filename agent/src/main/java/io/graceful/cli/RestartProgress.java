@@ -106,6 +106,9 @@ final class RestartProgress {
 
   private void onFailure(String reason) {
     AgentCommand.complain("restart failed: " + reason + "; pid " + oldPid + " serves");
+    if (newPid == 0) {
+      return; // Nothing was started that could have said more.
+    }
     List<String> lines = stderr.lines(LINES_OF_STDERR);
     if (stderr.file() == null) {
       AgentCommand.complain("its stderr is no file: look where that of pid " + oldPid + " goes");

@@ -138,6 +138,7 @@ public final class ProcessView {
 
   private List<String> zeroTerminated(String file) {
     String content = ProcFs.read(proc.resolve(file));
-    return content.isEmpty() ? List.of() : List.of(content.split("\0", -1));
+    List<String> strings = List.of(content.split("\0", -1));
+    return strings.subList(0, strings.size() - 1); // Behind the last zero there is nothing.
   }
 }
