@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Throughput of two servers, one with the agent and one without, that take turns: A B B A, a
- * quarter of a second each. Two JVMs of the same kind differ by some percent for as long as they
- * live, by the luck of their compilers, so there are several pairs, and the interval comes from how
- * these differ.
+ * Throughput of two servers, one with the agent and one without, started in turns, that take turns:
+ * A B B A, a quarter of a second each. Two JVMs of the same kind differ by some percent for as long
+ * as they live, by the luck of their compilers, so there are several pairs, and the interval comes
+ * from how these differ.
  */
 final class Steady {
   private static final double LOWEST = 0.99;
@@ -20,7 +20,7 @@ final class Steady {
   private static final int CONNECTIONS = 16;
   private static final int ROUND_MILLIS = 250;
   private static final int WARM_UP_ROUNDS = 40;
-  private static final int MEASURED_ROUNDS = 24; // of each server, in groups of A B B A
+  private static final int MEASURED_ROUNDS = 12; // of each server, in groups of A B B A
 
   private final App app;
   private final Jdk jdk;
@@ -49,12 +49,15 @@ final class Steady {
   }
 
   private void pair(int number) throws IOException {
-    Launch first = Launch.of(app, jdk, directory.resolve("without-" + number));
-    Launch second = Launch.of(app, jdk, directory.resolve("with-" + number)).agent(agent);
-    try (Server bare = first.start();
-        Server agented = second.start();
-        Saturation toBare = new Saturation(bare.port(), CONNECTIONS);
-        Saturation toAgented = new Saturation(agented.port(), CONNECTIONS)) {
+    Launch bare = Launch.of(app, jdk, directory.resolve("without-" + number));
+    Launch agented = Launch.of(app, jdk, directory.resolve("with-" + number)).agent(agent);
+    boolean bareFirst = number % 2 == 1;
+    try (Server first = (bareFirst ? bare : agented).start();
+        Server second = (bareFirst ? agented : bare).start();
+        Saturation toFirst = new Saturation(first.port(), CONNECTIONS);
+        Saturation toSecond = new Saturation(second.port(), CONNECTIONS)) {
+      Saturation toBare = bareFirst ? toFirst : toSecond;
+      Saturation toAgented = bareFirst ? toSecond : toFirst;
       for (int round = 0; round < WARM_UP_ROUNDS; round++) {
         (round % 2 == 0 ? toBare : toAgented).perSecond(ROUND_MILLIS);
       }
