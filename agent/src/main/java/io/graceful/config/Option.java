@@ -83,6 +83,23 @@ public enum Option {
       Kind.TEXT,
       "A file for the pid of the process that serves: written when it accepts, rewritten by each restart, removed at the"
           + " end."),
+  HOOK(
+      "hook",
+      "",
+      Kind.TEXT,
+      "A program that is told of each step, for what stands around the server: a registry, a load balancer. It gets the"
+          + " step's name as its argument, and the facts in its environment; see docs/hooks.md."),
+  HOOK_TIMEOUT(
+      "hook.timeout",
+      "10s",
+      Kind.DURATION,
+      "How long that program may take where its end is waited for; then it is killed."),
+  STOP_DELAY(
+      "stop.delay",
+      "0s",
+      Kind.DURATION,
+      "How long a stop signal waits before the server stops accepting, so that a load balancer that the hook has told can"
+          + " turn to others first."),
   CONTROL(
       "control",
       "on",

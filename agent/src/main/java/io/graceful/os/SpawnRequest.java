@@ -47,7 +47,10 @@ public final class SpawnRequest {
     this.environment = environment;
   }
 
-  /** The only descriptor above 2 that the child gets; it is {@link #INHERITED_FD} there. */
+  /**
+   * The only descriptor above 2 that the child gets; it is {@link #INHERITED_FD} there. Without
+   * this it gets none.
+   */
   public SpawnRequest inherit(int fd) {
     this.inherited = fd;
     return this;
@@ -164,10 +167,12 @@ public final class SpawnRequest {
           long path = keep(kept, NativeMemory.string(workingDirectory)).address;
           must("chdir", calls.call(ADD_CHDIR, actions, path));
         }
-        must(
-            "dup2",
-            calls.call("posix_spawn_file_actions_adddup2", actions, inherited, INHERITED_FD));
-        leakNothing(libc, offered, actions);
+        if (inherited >= 0) {
+          must(
+              "dup2",
+              calls.call("posix_spawn_file_actions_adddup2", actions, inherited, INHERITED_FD));
+        }
+        leakNothing(libc, offered, actions, inherited >= 0 ? INHERITED_FD + 1 : INHERITED_FD);
         must(
             "sigmask",
             calls.call("posix_spawnattr_setsigmask", attributes, sigset(kept, blockedSignals)));
@@ -206,17 +211,17 @@ public final class SpawnRequest {
    * JDK sockets are not close-on-exec: one client connection leaked into the child would never
    * close.
    */
-  private static void leakNothing(Libc libc, Predicate<String> offered, long actions)
+  private static void leakNothing(Libc libc, Predicate<String> offered, long actions, int lowest)
       throws ErrnoException {
     if (offered.test(ADD_CLOSEFROM)) {
-      must("closefrom", libc.calls.call(ADD_CLOSEFROM, actions, INHERITED_FD + 1));
+      must("closefrom", libc.calls.call(ADD_CLOSEFROM, actions, lowest));
       return;
     }
     // Before glibc 2.34: mark what is open now. What the app opens between here and the spawn may
     // slip through.
     try {
       for (int fd : ProcFs.openDescriptors()) {
-        if (fd > INHERITED_FD) {
+        if (fd >= lowest) {
           libc.calls.call("fcntl", fd, F_SETFD, FD_CLOEXEC);
         }
       }

@@ -7,7 +7,11 @@ import io.graceful.os.ProcFs;
 import io.graceful.os.ResourceLimits;
 import io.graceful.os.SpawnRequest;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** Starts a process as this one was started: its command line once more, or another one. */
 public final class Launcher implements ProcessStarter {
@@ -39,6 +43,25 @@ public final class Launcher implements ProcessStarter {
         : start(lifeline, own.replacedBy(other), own.directory().forSuccessor(other.directory()));
   }
 
+  @Override
+  public ChildProcess startHook(String program, String argument, Map<String, String> facts)
+      throws IOException {
+    List<byte[]> environment = new ArrayList<>(own.environment());
+    facts.forEach((name, value) -> environment.add(bytes(name + "=" + value)));
+    List<byte[]> arguments = Arrays.asList(bytes(program), bytes(argument));
+    SpawnRequest request =
+        asOurs(new SpawnRequest(program, arguments, environment), own).block(own.blockedSignals());
+    try {
+      return new ChildProcess(libc, request.spawn(libc));
+    } catch (ErrnoException failure) {
+      throw new IOException("can't execute " + program + ": " + failure.getMessage(), failure);
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
   private ChildProcess start(int lifeline, LaunchCommand command, String directory)
       throws IOException {
     DebuggerPort debugger = new DebuggerPort();
@@ -50,17 +73,13 @@ public final class Launcher implements ProcessStarter {
     }
     String program = ProgramPath.resolve(command, directory);
     SpawnRequest request =
-        new SpawnRequest(program, arguments, environment)
+        asOurs(new SpawnRequest(program, arguments, environment), command)
             .inherit(lifeline)
             // A stray USR2 must find the JVM's handler in place: until then it waits (it kills a
             // booting process).
-            .block(command.blockedSignals() | USR2)
-            .reset(ProcFs.signals("SigIgn") & ~command.ignoredSignals());
+            .block(command.blockedSignals() | USR2);
     if (directory != null) {
       request.directory(directory);
-    }
-    if (command.umask() >= 0 && command.umask() != LaunchCommand.currentUmask()) {
-      request.umask(command.umask());
     }
     try {
       int pid = request.spawn(libc);
@@ -69,5 +88,13 @@ public final class Launcher implements ProcessStarter {
     } catch (ErrnoException failure) {
       throw new IOException("can't execute " + program + ": " + failure.getMessage(), failure);
     }
+  }
+
+  private static SpawnRequest asOurs(SpawnRequest request, LaunchCommand command) {
+    request.reset(ProcFs.signals("SigIgn") & ~command.ignoredSignals());
+    if (command.umask() >= 0 && command.umask() != LaunchCommand.currentUmask()) {
+      request.umask(command.umask());
+    }
+    return request;
   }
 }

@@ -1,8 +1,9 @@
 package io.graceful.process;
 
 import java.io.IOException;
+import java.util.Map;
 
-/** Starts the new process; a seam for tests of the restart. */
+/** Starts processes from the reactor's thread; a seam for tests of the restart. */
 public interface ProcessStarter {
 
   /**
@@ -12,4 +13,15 @@ public interface ProcessStarter {
    * @throws IOException if it can't be started; the message says why and what to do
    */
   ChildProcess start(int lifeline, OtherCommand other) throws IOException;
+
+  /**
+   * Starts a program of the operator's, as this process was started itself.
+   *
+   * @param program its path; relative ones count from the directory in which this process was
+   *     started
+   * @param facts added to its environment
+   * @throws IOException if it can't be started
+   */
+  ChildProcess startHook(String program, String argument, Map<String, String> facts)
+      throws IOException;
 }

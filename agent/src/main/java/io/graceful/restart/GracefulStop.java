@@ -21,6 +21,7 @@ final class GracefulStop {
   private final String signal;
   private final JavaSignals.Previous previous;
   private final List<ListenerKey> keys;
+  private final Announcer announcer;
   private final Progress progress;
   private DrainWatch watch;
   private boolean proceeded;
@@ -34,15 +35,51 @@ final class GracefulStop {
       String signal,
       JavaSignals.Previous previous,
       List<ListenerKey> keys,
+      Announcer announcer,
       Progress progress) {
     this.world = world;
     this.signal = signal;
     this.previous = previous;
     this.keys = new ArrayList<>(keys);
+    this.announcer = announcer;
     this.progress = progress;
   }
 
+  /** After the option stop.delay, in which everything goes on. */
   void begin() {
+    long delay = world.options.millis(Option.STOP_DELAY);
+    if (announcer.hasListener()) {
+      announcer.tell(Announcer.Event.DRAINING, listening(), 0, "SIG" + signal);
+    }
+    if (delay == 0) {
+      stopAccepting();
+      return;
+    }
+    world.log.info(
+        "SIG"
+            + signal
+            + ": stopping, accepting for another "
+            + world.options.text(Option.STOP_DELAY)
+            + " (stop.delay)");
+    world.reactor.after(delay, this::stopAccepting);
+  }
+
+  private List<ListenerKey> listening() {
+    List<ListenerKey> listening = new ArrayList<>(keys);
+    try {
+      for (Listener listener : LiveListeners.scan(world.libc, world.bound).handedOver()) {
+        listening.add(listener.key());
+      }
+    } catch (IOException blind) {
+      // Then it is said when it stops accepting.
+    }
+    return listening;
+  }
+
+  private void stopAccepting() {
+    if (proceeded) {
+      return;
+    }
     try {
       List<Listener> listeners = LiveListeners.scan(world.libc, world.bound).handedOver();
       for (Listener listener : listeners) {
@@ -70,7 +107,7 @@ final class GracefulStop {
   private void drained(String outcome) {
     world.log.info(outcome + "; exiting");
     progress.done();
-    proceed();
+    announcer.ask(Announcer.Event.EXITING, keys, 0, "SIG" + signal, failed -> proceed());
   }
 
   /** A second signal. */

@@ -18,12 +18,14 @@ import java.util.List;
 final class LameDuck {
 
   private final Surroundings world;
+  private final Announcer announcer;
   private final List<ListenerKey> keys = new ArrayList<>();
   private final List<DetachedListener> paused = new ArrayList<>();
   private final DetachedListeners resumed;
 
-  LameDuck(Surroundings world) {
+  LameDuck(Surroundings world, Announcer announcer) {
     this.world = world;
+    this.announcer = announcer;
     this.resumed = new DetachedListeners(world);
   }
 
@@ -50,6 +52,7 @@ final class LameDuck {
             world,
             this::pause,
             () -> {
+              announcer.tell(Announcer.Event.DRAINING, keys, 0, "drain");
               world.log.info("out of service, no longer accepting on " + keys);
               whenDone.run();
             })
@@ -101,6 +104,9 @@ final class LameDuck {
       }
     }
     resumed.reattach();
+    if (problem == null) {
+      announcer.tell(Announcer.Event.READY, keys, 0, "resume");
+    }
     world.log.info(problem == null ? "in service again, accepting on " + keys : problem);
     return problem;
   }

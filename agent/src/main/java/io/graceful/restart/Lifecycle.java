@@ -21,6 +21,8 @@ import java.util.List;
  */
 public final class Lifecycle {
 
+  private static final long FIRST_LOOK_MILLIS = 100;
+  private static final long LAST_LOOK_MILLIS = 1000;
   private static final String NO_RESTART = "no restart is under way";
   private static final String OUT_OF_SERVICE = "this process is out of service";
   private static final String STOPPING = "this process is stopping";
@@ -31,6 +33,8 @@ public final class Lifecycle {
   private final History history = new History();
   private Takeover takeover;
   private Restart restart;
+
+  private final Announcer announcer;
 
   /** Null if there is no pidfile. */
   private final ServingPid servingPid;
@@ -48,6 +52,7 @@ public final class Lifecycle {
     this.mover = new Mover(world);
     this.takeover = takeover;
     this.generation = takeover == null ? 1 : takeover.generation();
+    this.announcer = new Announcer(world, generation);
     String pidfile = world.options.text(Option.PIDFILE);
     this.servingPid =
         pidfile.isEmpty()
@@ -59,8 +64,29 @@ public final class Lifecycle {
   public void start() {
     if (takeover != null) {
       takeover.start(world, this::onServing, () -> takeover = null);
-    } else if (servingPid != null) {
-      servingPid.writeWhenListening();
+    } else if (servingPid != null || announcer.hasListener()) {
+      awaitListener(FIRST_LOOK_MILLIS);
+    }
+  }
+
+  /** Until this process listens: one that can't bind does not serve. */
+  private void awaitListener(long pause) {
+    world.reactor.after(pause, () -> lookForListener(pause));
+  }
+
+  private void lookForListener(long pause) {
+    try {
+      List<ListenerKey> listening = listeners();
+      if (listening.isEmpty()) {
+        awaitListener(Math.min(LAST_LOOK_MILLIS, pause * 2));
+        return;
+      }
+      if (servingPid != null) {
+        servingPid.write();
+      }
+      announcer.tell(Announcer.Event.READY, listening, 0, "");
+    } catch (IOException blind) {
+      awaitListener(LAST_LOOK_MILLIS);
     }
   }
 
@@ -93,11 +119,14 @@ public final class Lifecycle {
       world.log.info(request.source + ": restart refused: " + refusal);
       return refusal;
     }
-    restart = new Restart(world, mover, generation + 1, request, () -> restart = null);
+    restart = new Restart(world, mover, announcer, generation + 1, request, () -> restart = null);
     restart.toldTo(history.watching());
     restart.toldTo(request.progress);
     if (servingPid != null) {
       restart.toldTo(servingPid);
+    }
+    if (announcer.hasListener()) {
+      restart.toldTo(announcer.tellingOf(restart::keys));
     }
     restart.begin();
     return null;
@@ -224,7 +253,7 @@ public final class Lifecycle {
     catchUp();
     String refusal = lameDuck == null ? busy() : OUT_OF_SERVICE + " already";
     if (refusal == null) {
-      lameDuck = new LameDuck(world);
+      lameDuck = new LameDuck(world, announcer);
       refusal = lameDuck.begin(whenDone);
       lameDuck = refusal == null ? lameDuck : null;
     }
@@ -293,7 +322,7 @@ public final class Lifecycle {
     if (takeover != null) {
       takeover.stopping();
     }
-    stop = new GracefulStop(world, signal, previous, closedListeners(), whoStops);
+    stop = new GracefulStop(world, signal, previous, closedListeners(), announcer, whoStops);
     if (lameDuck != null) {
       lameDuck.release();
     }

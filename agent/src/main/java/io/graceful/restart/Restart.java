@@ -71,6 +71,7 @@ final class Restart {
 
   private final Surroundings world;
   private final Mover mover;
+  private final Announcer announcer;
   private final int generation;
   private final boolean hold;
   private final OtherCommand command;
@@ -98,9 +99,15 @@ final class Restart {
    * @param generation of the new process
    */
   Restart(
-      Surroundings world, Mover mover, int generation, RestartRequest request, Runnable whenOver) {
+      Surroundings world,
+      Mover mover,
+      Announcer announcer,
+      int generation,
+      RestartRequest request,
+      Runnable whenOver) {
     this.world = world;
     this.mover = mover;
+    this.announcer = announcer;
     this.generation = generation;
     this.hold = request.hold;
     this.command = request.command;
@@ -118,6 +125,9 @@ final class Restart {
     switch (phase) {
       case BOOTING:
       case STARTING:
+        if (child == null) {
+          return "one is under way already, the hook is asked whether it may begin";
+        }
         return "one is under way already, pid " + child.pid() + " is starting";
       case HELD:
         return "one is held: commit it, or abort it";
@@ -189,11 +199,34 @@ final class Restart {
         throw new IOException("there is no listening socket to hand over");
       }
       refuseInvisibleAccepts();
+    } catch (IOException | RuntimeException | LinkageError failure) {
+      giveUp(failure.getMessage());
+      return;
+    }
+    announcer.ask(Announcer.Event.BEFORE_RESTART, keys(), 0, "", this::onAllowed);
+  }
+
+  /**
+   * @param problem null if there is none
+   */
+  private void onAllowed(String problem) {
+    if (phase != Phase.BOOTING) {
+      return; // Taken back meanwhile.
+    }
+    if (problem != null) {
+      giveUp(problem);
+      return;
+    }
+    try {
       startSuccessor();
     } catch (IOException | RuntimeException | LinkageError failure) {
-      failed(failure.getMessage(), "still serving");
-      over();
+      giveUp(failure.getMessage());
     }
+  }
+
+  private void giveUp(String reason) {
+    failed(reason, "still serving");
+    over();
   }
 
   private void failed(String reason, String now) {
@@ -413,7 +446,7 @@ final class Restart {
     world.log.info(summary + "; exiting");
     audience.done();
     detached.letAcceptorsBeWoken();
-    world.exit.exit(0);
+    announcer.ask(Announcer.Event.EXITING, keys(), child.pid(), "", failed -> world.exit.exit(0));
   }
 
   private void onReadyTimeout() {
@@ -440,6 +473,11 @@ final class Restart {
     if (!canBeAborted()) {
       return;
     }
+    if (child == null) {
+      phase = Phase.ABORTING;
+      giveUp(reason);
+      return;
+    }
     failed(reason, "still serving");
     deadline.cancel();
     boolean heard = phase != Phase.BOOTING;
@@ -459,7 +497,9 @@ final class Restart {
 
   /** Looks now whether the successor has ended. */
   void catchUp() {
-    onChildEnd();
+    if (child != null) {
+      onChildEnd();
+    }
   }
 
   private void pollChild() {

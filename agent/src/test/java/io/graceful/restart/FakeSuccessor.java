@@ -4,20 +4,25 @@ import static io.graceful.os.NativeLibc.LIBC;
 
 import io.graceful.handover.Frame;
 import io.graceful.handover.Frames;
+import io.graceful.log.Log;
 import io.graceful.os.FdMessages;
 import io.graceful.os.Libc;
 import io.graceful.os.Reactor;
+import io.graceful.os.ResourceLimits;
 import io.graceful.process.ChildProcess;
 import io.graceful.process.Children;
+import io.graceful.process.LaunchCommand;
+import io.graceful.process.Launcher;
 import io.graceful.process.OtherCommand;
 import io.graceful.process.ProcessStarter;
 import java.io.IOException;
+import java.util.Map;
 
 /** Speaks for a process that itself does nothing but live. */
 final class FakeSuccessor implements ProcessStarter {
 
   private final FdMessages messages = new FdMessages(LIBC);
-  private volatile IOException failure;
+  private volatile Throwable failure;
   private volatile int starts;
   private volatile int lifeline = -1;
   private volatile ChildProcess child;
@@ -25,8 +30,11 @@ final class FakeSuccessor implements ProcessStarter {
   @Override
   public ChildProcess start(int inherited, OtherCommand other) throws IOException {
     starts++;
+    if (failure instanceof IOException) {
+      throw (IOException) failure;
+    }
     if (failure != null) {
-      throw failure;
+      throw (Error) failure;
     }
     hangUp();
     lifeline = LIBC.duplicate(inherited);
@@ -34,8 +42,22 @@ final class FakeSuccessor implements ProcessStarter {
     return child;
   }
 
-  /** From now on. */
-  void failToStart(IOException reason) {
+  /** A real one. */
+  @Override
+  public ChildProcess startHook(String program, String argument, Map<String, String> facts)
+      throws IOException {
+    LaunchCommand command = LaunchCommand.ofThisProcess();
+    Log log = new Log(0, Log.Level.ERROR);
+    return new Launcher(LIBC, command, ResourceLimits.current(LIBC), "", log)
+        .startHook(program, argument, facts);
+  }
+
+  /**
+   * From now on.
+   *
+   * @param reason an IOException or an Error
+   */
+  void failToStart(Throwable reason) {
     failure = reason;
   }
 

@@ -665,6 +665,9 @@ class LifecycleTest {
 
   @Test
   void a_start_that_fails_with_an_error_can_be_tried_again() throws Exception {
+    successor.failToStart(
+        new UnsatisfiedLinkError(
+            "the C library has no function posix_spawn_file_actions_addchdir_np"));
     Lifecycle own =
         new Lifecycle(
             new Surroundings(
@@ -675,10 +678,7 @@ class LifecycleTest {
                 reactor,
                 bound,
                 null,
-                (lifeline, other) -> {
-                  throw new UnsatisfiedLinkError(
-                      "the C library has no function posix_spawn_file_actions_addchdir_np");
-                },
+                successor,
                 new ProcessExit(new Log(7, Log.Level.INFO), 0)),
             null);
     reactor.post(() -> own.restartRequested("first"));

@@ -1,0 +1,104 @@
+package io.graceful.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.graceful.it.app.Apps;
+import io.graceful.it.app.Launch;
+import io.graceful.it.app.Server;
+import io.graceful.it.junit.Servers;
+import io.graceful.it.junit.ServersExtension;
+import io.graceful.it.jvm.Await;
+import io.graceful.it.jvm.ProcessId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import jnr.constants.platform.Signal;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A program of the operator's is told what happens, and may refuse a restart. */
+@ExtendWith(ServersExtension.class)
+class HookIT {
+
+  @TempDir private Path directory;
+
+  @Test
+  void is_told_of_each_step(Servers servers) throws Exception {
+    Server server = launch(servers).option("stop.delay", "1s").start();
+    ProcessId first = server.serving();
+    String listener = " 127.0.0.1:" + server.port();
+    awaitTold("ready " + first.pid() + " 1 -" + listener);
+
+    server.restart();
+    ProcessId second = server.serving();
+    String ofFirst = " " + first.pid() + " 1 ";
+    awaitTold(
+        "ready " + first.pid() + " 1 -" + listener,
+        "before-restart" + ofFirst + "-" + listener,
+        "ready" + ofFirst + second.pid() + listener,
+        "draining" + ofFirst + second.pid() + listener,
+        "exiting" + ofFirst + second.pid() + listener);
+
+    Files.writeString(directory.resolve("told"), "");
+    server.signal(Signal.SIGTERM);
+    server.awaitStderr("the delay", line -> line.contains("accepting for another 1s"));
+    assertThat(server.greet().pid()).isEqualTo(second.pid());
+    assertThat(server.awaitExit(second, Server.LIMIT)).hasValue(143);
+    awaitTold(
+        "draining " + second.pid() + " 2 -" + listener,
+        "exiting " + second.pid() + " 2 -" + listener);
+    Generations.assertQuiet(server);
+  }
+
+  @Test
+  void may_refuse_a_restart(Servers servers) throws Exception {
+    Server server = launch(servers).start();
+    ProcessId pid = server.serving();
+    Files.createFile(directory.resolve("refuse"));
+
+    server.signal(Signal.SIGUSR2);
+
+    server.awaitStderr(
+        "the refusal",
+        line ->
+            line.startsWith("graceful[" + pid.pid() + "]: restart failed: the hook ")
+                && line.endsWith(" exited with 1; still serving on 127.0.0.1:" + server.port()));
+    assertThat(server.family().alive()).contains(pid);
+    Files.delete(directory.resolve("refuse"));
+    server.restart();
+    assertThat(server.greet().generation()).isEqualTo(2);
+  }
+
+  private Launch launch(Servers servers) throws IOException {
+    Path hook =
+        Files.writeString(
+            directory.resolve("hook"),
+            String.join(
+                "\n",
+                "#!/bin/sh",
+                "cd " + directory,
+                "echo $1 $RESTART_PID $RESTART_GENERATION ${RESTART_NEW_PID:--} $RESTART_LISTENERS >> told",
+                "[ $1 != before-restart ] || [ ! -e refuse ]",
+                ""));
+    Files.setPosixFilePermissions(hook, PosixFilePermissions.fromString("rwx------"));
+    return servers
+        .launch(Apps.HTTPSERVER, Jdks.any())
+        .option("soak", "200ms")
+        .option("hook", hook.toString());
+  }
+
+  private void awaitTold(String... lines) {
+    Await.untilAsserted(Server.LIMIT, () -> assertThat(told()).containsExactlyInAnyOrder(lines));
+  }
+
+  private List<String> told() {
+    try {
+      return Files.readAllLines(directory.resolve("told"));
+    } catch (IOException notYet) {
+      throw new AssertionError(notYet);
+    }
+  }
+}
