@@ -437,7 +437,7 @@ final class Restart {
       if (interposer == null) {
         leave(drained);
       } else {
-        interposer.finish(summary -> leave(drained + ": " + summary));
+        interposer.finish(summary -> world.reactor.post(() -> leave(drained + ": " + summary)));
       }
     }
   }

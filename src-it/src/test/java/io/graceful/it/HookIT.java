@@ -87,6 +87,7 @@ class HookIT {
     return servers
         .launch(Apps.HTTPSERVER, Jdks.any())
         .option("soak", "200ms")
+        .option("hook.timeout", "10m") // So that a hook whose end is not noticed is one.
         .option("hook", hook.toString());
   }
 
