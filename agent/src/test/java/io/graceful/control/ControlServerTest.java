@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.graceful.log.Log;
 import io.graceful.os.FewDescriptors;
-import io.graceful.os.Reactor;
+import io.graceful.os.ReactorThread;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -18,60 +18,34 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class ControlServerTest {
 
   private static final int SOON = 30_000;
-  private static Reactor reactor;
+  @RegisterExtension static final ReactorThread REACTOR = new ReactorThread();
 
   @TempDir Path directory;
   private ControlServer server;
 
-  @BeforeAll
-  static void startReactor() throws IOException {
-    reactor = new Reactor(LIBC, Throwable::printStackTrace);
-    Thread thread = new Thread(reactor, "reactor");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
   @AfterEach
   void close() throws Exception {
     if (server != null) {
-      onReactor(server::close);
+      REACTOR.run(server::close);
     }
     try (var left = Files.list(directory)) {
       assertThat(left).isEmpty();
     }
   }
 
-  private static void onReactor(Runnable task) throws Exception {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    reactor.post(
-        () -> {
-          task.run();
-          done.complete(null);
-        });
-    done.get();
-  }
-
   private Path serve(BiConsumer<Message, Conversation> onRequest) throws Exception {
     SocketName name = new SocketName(4711, 99);
-    CompletableFuture<ControlServer> opened = new CompletableFuture<>();
-    reactor.post(
-        () -> {
-          try {
-            opened.complete(
-                ControlServer.open(
-                    LIBC, reactor, new Log(0, Log.Level.ERROR), directory, name, onRequest));
-          } catch (IOException failure) {
-            opened.completeExceptionally(failure);
-          }
-        });
-    server = opened.get();
+    Log log = new Log(0, Log.Level.ERROR);
+    server =
+        REACTOR.call(
+            () -> ControlServer.open(LIBC, REACTOR.reactor, log, directory, name, onRequest));
     return name.in(directory);
   }
 
@@ -131,8 +105,8 @@ class ControlServerTest {
       ByteBuffer request = ByteBuffer.wrap("{\"a\":1}\n".getBytes(StandardCharsets.UTF_8));
       try (FewDescriptors none = new FewDescriptors(0)) {
         client.connect(address);
-        onReactor(() -> {});
-        onReactor(() -> {}); // It has seen the client by now.
+        REACTOR.settle();
+        REACTOR.settle(); // It has seen the client by now.
       }
       client.write(request);
       assertThat(readAll(client)).isEqualTo("{\"a\":1}\n");

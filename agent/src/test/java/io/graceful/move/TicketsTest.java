@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.graceful.log.Log;
 import io.graceful.os.LeavesNoDescriptor;
-import io.graceful.os.Reactor;
+import io.graceful.os.ReactorThread;
 import io.graceful.sockets.Descriptors;
 import io.graceful.sockets.ListenerKey;
 import java.net.InetAddress;
@@ -16,43 +16,32 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** An app that accepts, and says so to the tickets as the hooks in accept do. */
 @ExtendWith(LeavesNoDescriptor.class)
 class TicketsTest {
 
-  private static final Queue<Throwable> BUGS = new ConcurrentLinkedQueue<>();
-  private static Reactor reactor;
+  @RegisterExtension static final ReactorThread REACTOR = new ReactorThread();
 
   private final Tickets tickets = new Tickets(LIBC, new Log(1, Log.Level.INFO));
   private final BlockingQueue<String> outcomes = new LinkedBlockingQueue<>();
   private ServerSocketChannel oldServer;
   private ServerSocketChannel newServer;
 
-  @BeforeAll
-  static void startReactor() throws Exception {
-    reactor = new Reactor(LIBC, BUGS::add);
-    Thread thread = new Thread(reactor, "reactor-of-tickets-test");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
   @BeforeEach
   void serve() throws Exception {
     oldServer = server();
     newServer = server();
     tickets.start(
-        reactor,
+        REACTOR.reactor,
         new Tickets.Owner() {
           @Override
           public void taken(int id) {
@@ -76,7 +65,6 @@ class TicketsTest {
   void end() throws Exception {
     oldServer.close();
     newServer.close();
-    assertThat(BUGS).isEmpty();
   }
 
   private static ServerSocketChannel server() throws Exception {
@@ -91,7 +79,7 @@ class TicketsTest {
   /** Both processes have it while it moves; the old one closes its own. */
   private void arrive(int id, ListenerKey listener, SocketChannel connection) throws Exception {
     int copy = LIBC.duplicate(Descriptors.of(connection));
-    reactor.post(() -> tickets.arrive(id, listener, copy));
+    REACTOR.reactor.post(() -> tickets.arrive(id, listener, copy));
   }
 
   private String outcome() throws Exception {

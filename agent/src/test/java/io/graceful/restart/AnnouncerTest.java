@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.graceful.config.Options;
 import io.graceful.log.Log;
 import io.graceful.os.LeavesNoDescriptor;
-import io.graceful.os.Reactor;
+import io.graceful.os.ReactorThread;
 import io.graceful.sockets.BoundSockets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,25 +16,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(LeavesNoDescriptor.class)
 class AnnouncerTest {
 
-  private static Reactor reactor;
+  @RegisterExtension static final ReactorThread REACTOR = new ReactorThread();
 
   @TempDir Path directory;
-
-  @BeforeAll
-  static void startReactor() throws Exception {
-    reactor = new Reactor(LIBC, Throwable::printStackTrace);
-    Thread thread = new Thread(reactor, "reactor-of-announcer-test");
-    thread.setDaemon(true);
-    thread.start();
-  }
 
   @Test
   void without_a_program_all_is_well() throws Exception {
@@ -95,13 +87,13 @@ class AnnouncerTest {
             Options.read(options, Map.of()),
             log,
             LIBC,
-            reactor,
+            REACTOR.reactor,
             new BoundSockets(),
             null,
             new FakeSuccessor(),
             new ProcessExit(log, 0));
     CompletableFuture<Optional<String>> problem = new CompletableFuture<>();
-    reactor.post(
+    REACTOR.reactor.post(
         () ->
             new Announcer(world, 3)
                 .ask(

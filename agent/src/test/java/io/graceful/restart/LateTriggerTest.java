@@ -11,7 +11,7 @@ import io.graceful.handover.Lifeline;
 import io.graceful.log.Log;
 import io.graceful.os.Await;
 import io.graceful.os.LeavesNoDescriptor;
-import io.graceful.os.Reactor;
+import io.graceful.os.ReactorThread;
 import io.graceful.sockets.BoundSockets;
 import io.graceful.sockets.Descriptors;
 import io.graceful.sockets.ListenerKey;
@@ -24,16 +24,11 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -45,8 +40,7 @@ class LateTriggerTest {
 
   private static final int PID = 7;
 
-  private static final Queue<Throwable> BUGS = new ConcurrentLinkedQueue<>();
-  private static Reactor reactor;
+  @RegisterExtension static final ReactorThread REACTOR = new ReactorThread();
 
   @TempDir Path directory;
 
@@ -55,14 +49,6 @@ class LateTriggerTest {
   private ServerSocketChannel server;
   private String address;
   private CapturedStderr stderr;
-
-  @BeforeAll
-  static void startReactor() throws Exception {
-    reactor = new Reactor(LIBC, BUGS::add);
-    Thread thread = new Thread(reactor, "reactor-of-late-trigger-test");
-    thread.setDaemon(true);
-    thread.start();
-  }
 
   @BeforeEach
   void serve() throws Exception {
@@ -78,7 +64,6 @@ class LateTriggerTest {
     successor.hangUp();
     stderr.close();
     server.close();
-    assertThat(BUGS).isEmpty();
   }
 
   @Test
@@ -89,14 +74,14 @@ class LateTriggerTest {
     Lifecycle lifecycle = new Lifecycle(world(), takeover);
     try (Selector selector = Selector.open();
         ServerSocketChannel fresh = ServerSocketChannel.open(INET)) {
-      onReactor(() -> start(lifecycle));
+      REACTOR.run(lifecycle::start);
       acceptOn(fresh, selector, takeover);
       awaitReady(predecessor);
       predecessor.send(new Frame(Type.HANDED_OVER, 0, ""));
       stderr.awaitBeginning(
           "graceful[7]: generation 2 serves on [" + address + "], taken over from pid ");
 
-      onReactor(
+      REACTOR.call(
           () -> {
             predecessor.close();
             lifecycle.restartRequested("SIGUSR2");
@@ -114,14 +99,15 @@ class LateTriggerTest {
   @Test
   void is_taken_by_a_predecessor_whose_successor_has_just_ended() throws Exception {
     Lifecycle lifecycle = new Lifecycle(world(), null);
-    onReactor(() -> request(lifecycle));
+    REACTOR.run(() -> lifecycle.restartRequested("SIGUSR2"));
     int first = successor.pid();
 
-    onReactor(
+    REACTOR.call(
         () -> {
           successor.die();
           Await.until("the end of the successor", () -> isZombie(first));
-          return request(lifecycle);
+          lifecycle.restartRequested("SIGUSR2");
+          return null;
         });
 
     assertThat(successor.starts()).as("started").isEqualTo(2);
@@ -165,7 +151,7 @@ class LateTriggerTest {
             + successor.pid()
             + " was killed by signal 9 before it was ready; still serving on "
             + address);
-    onReactor(() -> null);
+    REACTOR.settle();
   }
 
   private Surroundings world() throws Exception {
@@ -177,38 +163,15 @@ class LateTriggerTest {
         Options.read(options, Map.of()),
         log,
         LIBC,
-        reactor,
+        REACTOR.reactor,
         bound,
         null,
         successor,
         new ProcessExit(log, 0));
   }
 
-  private static Void start(Lifecycle lifecycle) {
-    lifecycle.start();
-    return null;
-  }
-
-  private static Void request(Lifecycle lifecycle) {
-    lifecycle.restartRequested("SIGUSR2");
-    return null;
-  }
-
   private static boolean isZombie(int pid) throws IOException {
     String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
     return stat.startsWith(") Z ", stat.lastIndexOf(')'));
-  }
-
-  private static void onReactor(Callable<Void> task) throws Exception {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    reactor.post(
-        () -> {
-          try {
-            done.complete(task.call());
-          } catch (Throwable failure) {
-            done.completeExceptionally(failure);
-          }
-        });
-    done.get(60, TimeUnit.SECONDS);
   }
 }

@@ -11,7 +11,7 @@ import io.graceful.log.Log;
 import io.graceful.os.Await;
 import io.graceful.os.LeavesNoDescriptor;
 import io.graceful.os.ProcFs;
-import io.graceful.os.Reactor;
+import io.graceful.os.ReactorThread;
 import io.graceful.sockets.BoundSockets;
 import io.graceful.sockets.Descriptors;
 import io.graceful.sockets.ListenerKey;
@@ -33,10 +33,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A predecessor with a real listener, and a successor that the test speaks for. */
@@ -47,8 +47,7 @@ class LifecycleTest {
   private static final String LONG =
       "soak=1440m,drain.timeout=1440m,shutdown.timeout=1440m,move=off";
 
-  private static final Queue<Throwable> BUGS = new ConcurrentLinkedQueue<>();
-  private static Reactor reactor;
+  @RegisterExtension static final ReactorThread REACTOR = new ReactorThread();
 
   @TempDir Path directory;
 
@@ -59,14 +58,6 @@ class LifecycleTest {
   private String address;
   private CapturedStderr stderr;
   private Lifecycle lifecycle;
-
-  @BeforeAll
-  static void startReactor() throws Exception {
-    reactor = new Reactor(LIBC, BUGS::add);
-    Thread thread = new Thread(reactor, "reactor-of-lifecycle-test");
-    thread.setDaemon(true);
-    thread.start();
-  }
 
   @BeforeEach
   void serve() throws Exception {
@@ -81,11 +72,10 @@ class LifecycleTest {
 
   @AfterEach
   void end() throws Exception {
-    settle();
+    REACTOR.settle();
     successor.hangUp();
     stderr.close();
     server.close();
-    assertThat(BUGS).isEmpty();
   }
 
   @Test
@@ -100,6 +90,40 @@ class LifecycleTest {
     stderr.await(
         "graceful[7]: restart failed: /usr/bin/java does not exist; still serving on " + address);
     assertThatServing();
+  }
+
+  @Test
+  void a_start_that_fails_with_an_error_can_be_tried_again() throws Exception {
+    successor.failToStart(new UnsatisfiedLinkError("the C library has no function f"));
+
+    trigger("first");
+    trigger("second");
+
+    assertThat(successor.starts()).isEqualTo(2);
+    stderr.await(
+        "graceful[7]: restart failed: the C library has no function f; still serving on "
+            + address);
+  }
+
+  @Test
+  void a_failed_start_closes_its_lifeline_once() throws Exception {
+    int[] theirs = new int[1];
+    successor.failToStart(
+        new IOException("x") {
+          @Override
+          public String getMessage() {
+            try {
+              // What an app thread may do meanwhile: it gets the number that was just freed.
+              theirs[0] = LIBC.duplicate(0);
+            } catch (IOException e) {
+              throw new IllegalStateException(e);
+            }
+            return "x";
+          }
+        });
+    trigger("SIGUSR2");
+    assertThat(ProcFs.target(theirs[0])).as("a descriptor that is not ours").isNotNull();
+    LIBC.close(theirs[0]);
   }
 
   @Test
@@ -141,7 +165,7 @@ class LifecycleTest {
       assertThat(successor.starts()).isEqualTo(attempt);
       successor.die();
       stderr.await(failedBeforeReady());
-      settle();
+      REACTOR.settle();
     }
   }
 
@@ -247,7 +271,7 @@ class LifecycleTest {
 
   @Test
   void a_request_may_have_a_deadline_of_its_own() throws Exception {
-    onReactor(
+    REACTOR.run(
         () -> lifecycle.restartRequested(new RestartRequest("test", events, "50ms", null, false)));
 
     stderr.await(
@@ -265,7 +289,7 @@ class LifecycleTest {
     assertThat(stateNow()).isEqualTo(Status.State.RESTARTING);
     successor.die();
     stderr.await(failedBeforeReady());
-    settle();
+    REACTOR.settle();
 
     Status status = statusNow();
     assertThat(status.generation()).isEqualTo(1);
@@ -277,14 +301,14 @@ class LifecycleTest {
               assertThat(restart.pid()).isEqualTo(successor.pid());
               assertThat(restart.failure()).contains("before it was ready");
             });
-    onReactor(() -> lifecycle.disable("why not"));
+    REACTOR.run(() -> lifecycle.disable("why not"));
     assertThat(stateNow()).isEqualTo(Status.State.DISABLED);
     assertThat(statusNow().refusal()).isEqualTo("why not");
   }
 
   /** Until the successor is ready. */
   private void hold() throws Exception {
-    onReactor(
+    REACTOR.run(
         () -> lifecycle.restartRequested(new RestartRequest("test", events, null, null, true)));
     successor.say(Type.HELLO, "1.0");
     successor.hear();
@@ -299,7 +323,7 @@ class LifecycleTest {
 
   private Status statusNow() throws Exception {
     CompletableFuture<Status> status = new CompletableFuture<>();
-    onReactor(() -> tellStatus(status));
+    REACTOR.run(() -> tellStatus(status));
     return status.get();
   }
 
@@ -313,7 +337,7 @@ class LifecycleTest {
 
   private static String refusalOf(Supplier<String> request) throws Exception {
     CompletableFuture<String> refusal = new CompletableFuture<>();
-    onReactor(() -> refusal.complete(request.get()));
+    REACTOR.run(() -> refusal.complete(request.get()));
     return refusal.get();
   }
 
@@ -429,7 +453,7 @@ class LifecycleTest {
 
   @Test
   void where_restarts_are_disabled_the_reason_is_given() throws Exception {
-    onReactor(() -> lifecycle.disable("a bind does not reach the agent"));
+    REACTOR.run(() -> lifecycle.disable("a bind does not reach the agent"));
 
     trigger("SIGUSR2");
 
@@ -441,7 +465,7 @@ class LifecycleTest {
   void a_stop_lets_go_of_the_listener_and_then_does_what_it_did() throws Exception {
     CompletableFuture<String> proceeded = new CompletableFuture<>();
 
-    onReactor(() -> lifecycle.stopRequested("TERM", () -> proceeded.complete("proceeded")));
+    REACTOR.run(() -> lifecycle.stopRequested("TERM", () -> proceeded.complete("proceeded")));
 
     assertThat(proceeded.get(30, TimeUnit.SECONDS)).isEqualTo("proceeded");
     stderr.await("graceful[7]: SIGTERM: stopping, no longer accepting on [" + address + "]");
@@ -457,12 +481,12 @@ class LifecycleTest {
         SocketChannel accepted = server.accept()) {
       client.write(ByteBuffer.allocate(5));
       Queue<String> proceeded = new ConcurrentLinkedQueue<>();
-      onReactor(() -> lifecycle.stopRequested("TERM", () -> proceeded.add("TERM")));
+      REACTOR.run(() -> lifecycle.stopRequested("TERM", () -> proceeded.add("TERM")));
       stderr.await("graceful[7]: SIGTERM: stopping, no longer accepting on [" + address + "]");
-      settle();
+      REACTOR.settle();
       assertThat(proceeded).isEmpty();
 
-      onReactor(() -> lifecycle.stopRequested("INT", () -> proceeded.add("INT")));
+      REACTOR.run(() -> lifecycle.stopRequested("INT", () -> proceeded.add("INT")));
       Await.until("the end", () -> !proceeded.isEmpty());
       assertThat(proceeded).as("once, as the first signal").containsExactly("TERM");
       assertThat(accepted.isOpen()).isTrue();
@@ -474,7 +498,7 @@ class LifecycleTest {
     CompletableFuture<String> proceeded = new CompletableFuture<>();
     trigger("SIGUSR2");
 
-    onReactor(() -> lifecycle.stopRequested("TERM", () -> proceeded.complete("proceeded")));
+    REACTOR.run(() -> lifecycle.stopRequested("TERM", () -> proceeded.complete("proceeded")));
 
     stderr.await(
         "graceful[7]: restart failed: SIGTERM stops this process; still serving on " + address);
@@ -546,7 +570,7 @@ class LifecycleTest {
         SocketChannel accepted = server.accept()) {
       drain();
       client.write(ByteBuffer.allocate(5));
-      onReactor(() -> lifecycle.stopRequested("TERM", () -> proceeded.complete("proceeded")));
+      REACTOR.run(() -> lifecycle.stopRequested("TERM", () -> proceeded.complete("proceeded")));
       stderr.await("graceful[7]: SIGTERM: stopping, no longer accepting on [" + address + "]");
       assertThat(refusalOf(lifecycle::resume)).isEqualTo("this process is stopping");
       assertThat(proceeded).isNotDone();
@@ -561,7 +585,7 @@ class LifecycleTest {
     assertThat(refusalOf(() -> lifecycle.drain(() -> {}))).startsWith("one is under way already");
     successor.die();
     stderr.await(failedBeforeReady());
-    settle();
+    REACTOR.settle();
 
     server.close();
     assertThat(refusalOf(() -> lifecycle.drain(() -> {})))
@@ -589,7 +613,8 @@ class LifecycleTest {
     Log log = new Log(7, Log.Level.INFO);
     ProcessExit exit = new ProcessExit(log, 0);
     return new Lifecycle(
-        new Surroundings(7, values, log, LIBC, reactor, bound, null, successor, exit), null);
+        new Surroundings(7, values, log, LIBC, REACTOR.reactor, bound, null, successor, exit),
+        null);
   }
 
   private void handOver() throws Exception {
@@ -615,7 +640,7 @@ class LifecycleTest {
   }
 
   private void assertThatAccepts(SocketChannel client) throws Exception {
-    settle();
+    REACTOR.settle();
     try (SocketChannel accepted = server.accept()) {
       assertThat(accepted).isNotNull();
       assertThat(accepted.getRemoteAddress()).isEqualTo(client.getLocalAddress());
@@ -623,69 +648,6 @@ class LifecycleTest {
   }
 
   private void trigger(String source) throws Exception {
-    onReactor(() -> lifecycle.restartRequested(source));
-  }
-
-  /** Until the reactor has done what it was about to do. */
-  private void settle() throws Exception {
-    onReactor(() -> {});
-  }
-
-  private static void onReactor(Runnable task) throws Exception {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    reactor.post(
-        () -> {
-          task.run();
-          done.complete(null);
-        });
-    done.get(30, TimeUnit.SECONDS);
-  }
-
-  @Test
-  void a_failed_start_closes_its_lifeline_once() throws Exception {
-    int[] theirs = new int[1];
-    successor.failToStart(
-        new IOException("x") {
-          @Override
-          public String getMessage() {
-            try {
-              // What an app thread may do meanwhile: it gets the number that was just freed.
-              theirs[0] = LIBC.duplicate(0);
-            } catch (IOException e) {
-              throw new IllegalStateException(e);
-            }
-            return "x";
-          }
-        });
-    trigger("SIGUSR2");
-    settle();
-    assertThat(ProcFs.target(theirs[0])).as("a descriptor that is not ours").isNotNull();
-    LIBC.close(theirs[0]);
-  }
-
-  @Test
-  void a_start_that_fails_with_an_error_can_be_tried_again() throws Exception {
-    successor.failToStart(
-        new UnsatisfiedLinkError(
-            "the C library has no function posix_spawn_file_actions_addchdir_np"));
-    Lifecycle own =
-        new Lifecycle(
-            new Surroundings(
-                7,
-                Options.read(LONG, Map.of()),
-                new Log(7, Log.Level.INFO),
-                LIBC,
-                reactor,
-                bound,
-                null,
-                successor,
-                new ProcessExit(new Log(7, Log.Level.INFO), 0)),
-            null);
-    reactor.post(() -> own.restartRequested("first"));
-    settle();
-    BUGS.clear();
-    reactor.post(() -> own.restartRequested("second"));
-    settle();
-    assertThat(BUGS).noneMatch(bug -> bug instanceof NullPointerException);
+    REACTOR.run(() -> lifecycle.restartRequested(source));
   }
 }
