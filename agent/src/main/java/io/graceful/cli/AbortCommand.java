@@ -1,7 +1,6 @@
 package io.graceful.cli;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "abort",
@@ -12,12 +11,8 @@ import picocli.CommandLine.Parameters;
     footer = {"%nExample:", "  java -jar graceful.jar abort 4711"})
 final class AbortCommand extends AgentCommand {
 
-  @Parameters(paramLabel = "PID", description = "The old process. " + Words.WHO)
-  private String who;
-
   @Override
-  public Integer call() throws Exception {
-    Agent agent = agents().find(who);
+  int call(Agent agent) throws Exception {
     return answered(
         agent, "abort", "aborted", event -> "taken back: pid " + agent.pid() + " serves on");
   }

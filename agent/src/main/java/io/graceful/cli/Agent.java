@@ -11,7 +11,11 @@ import java.nio.file.Path;
 /** A process that listens on its control socket. */
 final class Agent {
 
+  /** It looks at all its sockets for some, and may be busy with a restart. */
+  static final int ANSWER_MILLIS = 10_000;
+
   private static final int PROTOCOL_VERSION = 1;
+  private static final long GLANCE_MILLIS = 20;
 
   private final Libc libc;
   private final SocketName process;
@@ -28,8 +32,14 @@ final class Agent {
   }
 
   /** Another process that has its pid by now does not count. */
-  boolean isAlive() {
+  private boolean isAlive() {
     return ProcFs.isRunning(process.pid(), process.started());
+  }
+
+  void awaitEnd() throws InterruptedException {
+    while (isAlive()) {
+      Thread.sleep(GLANCE_MILLIS);
+    }
   }
 
   static Message request(String command) {
@@ -53,7 +63,7 @@ final class Agent {
    */
   Message status() throws IOException {
     try (ControlClient client = ask(request("status"))) {
-      Message answer = client.hear(AgentCommand.ANSWER_MILLIS);
+      Message answer = client.hear(ANSWER_MILLIS);
       if (answer == null) {
         throw new IOException("pid " + pid() + " has hung up");
       }

@@ -2,45 +2,29 @@ package io.graceful.cli;
 
 import io.graceful.control.ControlClient;
 import io.graceful.control.Message;
-import io.graceful.os.Libc;
-import java.io.File;
 import java.io.IOException;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** A command to agents, or about them. Returns the exit code. */
-abstract class AgentCommand implements Callable<Integer> {
+/** A command to one agent. */
+abstract class AgentCommand extends Subcommand {
 
-  /** It looks at all its sockets for some, and may be busy with a restart. */
-  static final int ANSWER_MILLIS = 10_000;
+  @Parameters(
+      index = "0",
+      paramLabel = "PID",
+      description =
+          "Its pid, a file that holds it, or the name of its jar or main class if only one has it.")
+  private String who;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Prints this.")
-  private boolean help;
-
-  @Option(names = "--json", description = "Prints JSON, for scripts.")
-  private boolean json;
-
-  boolean wantsJson() {
-    return json;
+  @Override
+  public final Integer call() throws Exception {
+    return call(agents().find(who));
   }
 
-  static Agents agents() throws Exception {
-    return new Agents(libc());
-  }
-
-  private static Libc libc() throws Exception {
-    File jar =
-        new File(AgentCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    try {
-      return Libc.load(jar.getAbsoluteFile().getParentFile());
-    } catch (IOException | RuntimeException unloadable) {
-      throw new IOException("can't call the C library: " + unloadable.getMessage(), unloadable);
-    }
-  }
+  /**
+   * @return the exit code
+   */
+  abstract int call(Agent agent) throws Exception;
 
   /**
    * Asks for what is answered with one event, and tells how it went.
@@ -51,31 +35,22 @@ abstract class AgentCommand implements Callable<Integer> {
   int answered(Agent agent, String command, String expected, Function<Message, String> inWords)
       throws IOException {
     try (ControlClient client = agent.ask(Agent.request(command))) {
-      Message answer = client.hear(ANSWER_MILLIS);
+      Message answer = client.hear(Agent.ANSWER_MILLIS);
       if (answer == null) {
         complain("pid " + agent.pid() + " has hung up");
         return Exit.FAILED;
       }
-      if (json) {
+      if (wantsJson()) {
         print(answer);
       }
       if (!answer.text("event").equals(expected)) {
         complain("refused by pid " + agent.pid() + ": " + answer.text("reason"));
         return Exit.FAILED;
       }
-      if (!json) {
+      if (!wantsJson()) {
         print(Words.printable(inWords.apply(answer)));
       }
       return Exit.OK;
     }
-  }
-
-  static void print(Object line) {
-    System.out.println(line);
-  }
-
-  /** On stderr. */
-  static void complain(String line) {
-    System.err.println("graceful: " + Words.printable(line));
   }
 }

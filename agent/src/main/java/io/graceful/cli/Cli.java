@@ -66,21 +66,21 @@ public final class Cli {
     boolean known = wrong.getCommandLine().getParent() != null;
     String command = known ? wrong.getCommandLine().getCommandName() + " " : "";
     String problem = known ? wrong.getMessage() : "unknown command '" + arguments[0] + "'";
-    AgentCommand.complain(problem + HINT + command + "--help");
+    Subcommand.complain(problem + HINT + command + "--help");
     return Exit.WRONG_USE;
   }
 
   private static int failed(Exception failure, CommandLine line, ParseResult parsed)
       throws Exception {
     if (failure instanceof NoAgentException) {
-      AgentCommand.complain(failure.getMessage());
+      Subcommand.complain(failure.getMessage());
       return Exit.NO_AGENT;
     }
     if (failure instanceof ParameterException) {
       return wrongUse((ParameterException) failure, new String[0]);
     }
     if (failure instanceof IOException) {
-      AgentCommand.complain(failure.getMessage());
+      Subcommand.complain(failure.getMessage());
       return Exit.FAILED;
     }
     throw failure;

@@ -2,7 +2,6 @@ package io.graceful.cli;
 
 import io.graceful.control.Message;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "drain",
@@ -19,12 +18,8 @@ import picocli.CommandLine.Parameters;
     })
 final class DrainCommand extends AgentCommand {
 
-  @Parameters(paramLabel = "PID", description = Words.WHO)
-  private String who;
-
   @Override
-  public Integer call() throws Exception {
-    Agent agent = agents().find(who);
+  int call(Agent agent) throws Exception {
     return answered(agent, "drain", "status", DrainCommand::inWords);
   }
 

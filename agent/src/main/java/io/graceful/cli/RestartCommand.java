@@ -1,13 +1,12 @@
 package io.graceful.cli;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "restart",
     header = "Restarts a server, and waits until the new process has taken over.",
     description = {
-      "%nThe same as SIGUSR2, but tells how it goes on: with 0 when the new process serves and the old one has drained,"
+      "%nThe same as SIGUSR2, but tells how it goes on: with 0 when the new process serves and the old one has ended,"
           + " with 1 when the old one serves on, with the reason and the last lines on stderr. Ending this command"
           + " does not end the restart.%n"
     },
@@ -19,11 +18,8 @@ import picocli.CommandLine.Parameters;
     })
 final class RestartCommand extends RestartingCommand {
 
-  @Parameters(paramLabel = "PID", description = Words.WHO)
-  private String who;
-
   @Override
-  public Integer call() throws Exception {
-    return restart(who, Agent.request("restart"));
+  int call(Agent agent) throws Exception {
+    return restart(agent, Agent.request("restart"));
   }
 }

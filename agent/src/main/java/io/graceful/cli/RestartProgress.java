@@ -14,49 +14,61 @@ final class RestartProgress {
   private static final int LINES_OF_STDERR = 20;
   private static final long PAUSE_NANOS = 1_000_000_000;
 
-  private final int oldPid;
+  private final Agent old;
   private final boolean asJson;
   private final StandardError stderr;
   private long newPid;
   private boolean handedOver;
   private long lastShown = System.nanoTime() - PAUSE_NANOS;
 
-  RestartProgress(int oldPid, boolean asJson, StandardError stderr) {
-    this.oldPid = oldPid;
+  private RestartProgress(Agent old, boolean asJson) {
+    this.old = old;
     this.asJson = asJson;
-    this.stderr = stderr;
+    this.stderr = StandardError.of(old.pid());
   }
 
   /**
+   * Asks for a restart, or for the rest of one.
+   *
    * @return the exit code
    */
-  int follow(ControlClient client) throws IOException {
+  static int follow(Agent old, Message request, boolean asJson)
+      throws IOException, InterruptedException {
+    RestartProgress progress = new RestartProgress(old, asJson);
+    try (ControlClient client = old.ask(request)) {
+      return progress.follow(client);
+    }
+  }
+
+  private int follow(ControlClient client) throws IOException, InterruptedException {
     while (true) {
       Message event = client.hear(FOREVER);
       if (event == null) {
         return onHangUp();
       }
       if (asJson) {
-        AgentCommand.print(event);
+        Subcommand.print(event);
       }
       switch (event.text("event")) {
         case "done":
-          show("done: pid " + oldPid + " has drained, pid " + newPid + " serves");
+          show("drained: pid " + old.pid() + " exits");
+          old.awaitEnd(); // Until then the new one refuses to be restarted.
+          show("done: pid " + old.pid() + " has ended, pid " + newPid + " serves");
           return Exit.OK;
         case "held":
           show(
               "pid "
                   + newPid
                   + " is ready, and both serve: commit "
-                  + oldPid
+                  + old.pid()
                   + ", or abort "
-                  + oldPid);
+                  + old.pid());
           return Exit.OK;
         case "failed":
           onFailure(event.text("reason"));
           return Exit.FAILED;
         case "refused":
-          AgentCommand.complain("refused by pid " + oldPid + ": " + event.text("reason"));
+          Subcommand.complain("refused by pid " + old.pid() + ": " + event.text("reason"));
           return Exit.FAILED;
         default:
           onStep(event);
@@ -87,7 +99,7 @@ final class RestartProgress {
       case "handed-over":
         handedOver = true;
         newPid = event.number("pid");
-        show("it accepts: handed over, pid " + oldPid + " drains");
+        show("it accepts: handed over, pid " + old.pid() + " drains");
         break;
       case "draining":
         onDraining(event.number("left"));
@@ -105,32 +117,32 @@ final class RestartProgress {
   }
 
   private void onFailure(String reason) {
-    AgentCommand.complain("restart failed: " + reason + "; pid " + oldPid + " serves");
+    Subcommand.complain("restart failed: " + reason + "; pid " + old.pid() + " serves");
     if (newPid == 0) {
       return; // Nothing was started that could have said more.
     }
     List<String> lines = stderr.lines(LINES_OF_STDERR);
     if (stderr.file() == null) {
-      AgentCommand.complain("its stderr is no file: look where that of pid " + oldPid + " goes");
+      Subcommand.complain("its stderr is no file: look where that of pid " + old.pid() + " goes");
     } else if (!lines.isEmpty()) {
-      AgentCommand.complain("the last lines of its stderr, " + stderr.file() + ":");
+      Subcommand.complain("the last lines of its stderr, " + stderr.file() + ":");
       lines.forEach(line -> System.err.println("  " + Words.printable(line)));
     }
   }
 
   private int onHangUp() {
     if (handedOver && Files.exists(Paths.get("/proc", String.valueOf(newPid)))) {
-      AgentCommand.complain(
-          "pid " + oldPid + " ended before it had drained; pid " + newPid + " serves");
+      Subcommand.complain(
+          "pid " + old.pid() + " ended before it had drained; pid " + newPid + " serves");
       return Exit.OK;
     }
-    AgentCommand.complain("pid " + oldPid + " ended before it had told how the restart went");
+    Subcommand.complain("pid " + old.pid() + " ended before it had told how the restart went");
     return Exit.FAILED;
   }
 
   private void show(String line) {
     if (!asJson) {
-      AgentCommand.print(Words.printable(line));
+      Subcommand.print(Words.printable(line));
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.graceful.cli;
 
 import io.graceful.config.Durations;
-import io.graceful.control.ControlClient;
 import io.graceful.control.Message;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -34,7 +33,7 @@ abstract class RestartingCommand extends AgentCommand {
   /**
    * @return the exit code
    */
-  int restart(String who, Message request) throws Exception {
+  int restart(Agent agent, Message request) throws Exception {
     request.with("hold", hold);
     if (timeout != null) {
       if (!Durations.isValid(timeout)) {
@@ -42,11 +41,6 @@ abstract class RestartingCommand extends AgentCommand {
       }
       request.with("timeout", timeout);
     }
-    Agent agent = agents().find(who);
-    RestartProgress progress =
-        new RestartProgress(agent.pid(), wantsJson(), StandardError.of(agent.pid()));
-    try (ControlClient client = agent.ask(request)) {
-      return progress.follow(client);
-    }
+    return RestartProgress.follow(agent, request, wantsJson());
   }
 }

@@ -1,7 +1,6 @@
 package io.graceful.cli;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "resume",
@@ -9,12 +8,8 @@ import picocli.CommandLine.Parameters;
     footer = {"%nExample:", "  java -jar graceful.jar resume 4711"})
 final class ResumeCommand extends AgentCommand {
 
-  @Parameters(paramLabel = "PID", description = Words.WHO)
-  private String who;
-
   @Override
-  public Integer call() throws Exception {
-    Agent agent = agents().find(who);
+  int call(Agent agent) throws Exception {
     return answered(
         agent,
         "resume",

@@ -2,7 +2,6 @@ package io.graceful.cli;
 
 import io.graceful.control.Message;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "status",
@@ -19,12 +18,9 @@ import picocli.CommandLine.Parameters;
     })
 final class StatusCommand extends AgentCommand {
 
-  @Parameters(paramLabel = "PID", description = Words.WHO)
-  private String who;
-
   @Override
-  public Integer call() throws Exception {
-    Message status = agents().find(who).status();
+  int call(Agent agent) throws Exception {
+    Message status = agent.status();
     if (wantsJson()) {
       print(status);
     } else {

@@ -3,7 +3,6 @@ package io.graceful.cli;
 import io.graceful.control.ControlClient;
 import io.graceful.control.Message;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "stop",
@@ -17,16 +16,11 @@ final class StopCommand extends AgentCommand {
 
   private static final int FOREVER = -1;
   private static final long PAUSE_NANOS = 1_000_000_000;
-  private static final long GLANCE_MILLIS = 20;
-
-  @Parameters(paramLabel = "PID", description = Words.WHO)
-  private String who;
 
   private long lastShown = System.nanoTime() - PAUSE_NANOS;
 
   @Override
-  public Integer call() throws Exception {
-    Agent agent = agents().find(who);
+  int call(Agent agent) throws Exception {
     try (ControlClient client = agent.ask(Agent.request("stop"))) {
       for (Message event = client.hear(FOREVER); event != null; event = client.hear(FOREVER)) {
         if (wantsJson()) {
@@ -41,7 +35,7 @@ final class StopCommand extends AgentCommand {
         }
       }
     }
-    awaitEnd(agent);
+    agent.awaitEnd();
     if (!wantsJson()) {
       print("stopped: pid " + agent.pid() + " has ended");
     }
@@ -52,12 +46,6 @@ final class StopCommand extends AgentCommand {
     if (left > 0 && !wantsJson() && System.nanoTime() - lastShown >= PAUSE_NANOS) {
       lastShown = System.nanoTime();
       print("stopping: " + left + " left");
-    }
-  }
-
-  private static void awaitEnd(Agent agent) throws InterruptedException {
-    while (agent.isAlive()) {
-      Thread.sleep(GLANCE_MILLIS);
     }
   }
 }

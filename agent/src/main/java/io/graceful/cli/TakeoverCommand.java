@@ -26,9 +26,6 @@ import picocli.CommandLine.Parameters;
     })
 final class TakeoverCommand extends RestartingCommand {
 
-  @Parameters(index = "0", paramLabel = "PID", description = "The old process. " + Words.WHO)
-  private String who;
-
   @Parameters(
       index = "1..*",
       arity = "1..*",
@@ -43,13 +40,13 @@ final class TakeoverCommand extends RestartingCommand {
   private Path directory = Paths.get("");
 
   @Override
-  public Integer call() throws Exception {
+  int call(Agent agent) throws Exception {
     Path absolute = directory.toAbsolutePath().normalize();
     if (!Files.isDirectory(absolute)) {
       throw wrong("--cwd is '" + directory + "', which is no directory");
     }
     return restart(
-        who,
+        agent,
         Agent.request("restart").with("arguments", command).with("directory", absolute.toString()));
   }
 }

@@ -7,10 +7,6 @@ import java.time.format.DateTimeFormatter;
 /** Numbers as people read them. */
 final class Words {
 
-  /** Of the parameter that names an agent. */
-  static final String WHO =
-      "Its pid, a file that holds it, or the name of its jar or main class if only one has it.";
-
   private static final DateTimeFormatter MOMENT =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
 

@@ -1,0 +1,47 @@
+package io.graceful.cli;
+
+import io.graceful.os.Libc;
+import java.io.File;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Option;
+
+/** One of the commands. Returns the exit code. */
+abstract class Subcommand implements Callable<Integer> {
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Prints this.")
+  private boolean help;
+
+  @Option(names = "--json", description = "Prints JSON, for scripts.")
+  private boolean json;
+
+  boolean wantsJson() {
+    return json;
+  }
+
+  static Agents agents() throws Exception {
+    return new Agents(libc());
+  }
+
+  private static Libc libc() throws Exception {
+    File jar =
+        new File(Subcommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    try {
+      return Libc.load(jar.getAbsoluteFile().getParentFile());
+    } catch (IOException | RuntimeException unloadable) {
+      throw new IOException("can't call the C library: " + unloadable.getMessage(), unloadable);
+    }
+  }
+
+  static void print(Object line) {
+    System.out.println(line);
+  }
+
+  /** On stderr. */
+  static void complain(String line) {
+    System.err.println("graceful: " + Words.printable(line));
+  }
+}
