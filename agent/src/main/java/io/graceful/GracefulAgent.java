@@ -43,6 +43,19 @@ public final class GracefulAgent extends ClassLoader {
           "graceful.jar is on the command line twice: the second -javaagent is ignored, remove it");
       return;
     }
+    start("io.graceful.agent.Installer", arguments, instrumentation);
+  }
+
+  /** Called by the JVM when the agent is loaded while the application runs. Never throws. */
+  public static void agentmain(String arguments, Instrumentation instrumentation) {
+    if (loaded) {
+      complain("the agent is there already: it is not loaded once more");
+      return;
+    }
+    start("io.graceful.agent.LateInstaller", arguments, instrumentation);
+  }
+
+  private static void start(String className, String arguments, Instrumentation instrumentation) {
     loaded = true;
     try {
       // Calling it through an interface of the JDK: a reflective call costs 10 ms more on recent
@@ -51,7 +64,7 @@ public final class GracefulAgent extends ClassLoader {
       BiConsumer<String, Instrumentation> installer =
           (BiConsumer<String, Instrumentation>)
               new GracefulAgent(ownJar())
-                  .loadClass("io.graceful.agent.Installer")
+                  .loadClass(className)
                   .getDeclaredConstructor()
                   .newInstance();
       installer.accept(arguments, instrumentation);

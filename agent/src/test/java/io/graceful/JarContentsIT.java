@@ -41,6 +41,7 @@ class JarContentsIT {
           "inst/com/google/gson/[A-Za-z]+\\.class",
           "inst/com/google/gson/(stream|internal)/[A-Za-z0-9$]+\\.class",
           "inst/picocli/CommandLine[A-Za-z0-9_$]*\\.class",
+          "inst/net/bytebuddy/agent/(Attacher|ByteBuddyAgent[A-Za-z0-9$]*)\\.class",
           "inst/net/bytebuddy/jar/asm/([a-z]+/)?[A-Za-z0-9$]+\\.class",
           "inst/jni/(x86_64|aarch64)-Linux/libjffi-1\\.2\\.so");
 
@@ -108,6 +109,7 @@ class JarContentsIT {
   @CsvSource({
     "Main-Class, io.graceful.GracefulAgent",
     "Premain-Class, io.graceful.GracefulAgent",
+    "Agent-Class, io.graceful.GracefulAgent",
     "Can-Retransform-Classes, true",
     "Implementation-Title, Graceful",
   })

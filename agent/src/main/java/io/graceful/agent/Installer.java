@@ -29,6 +29,7 @@ import io.graceful.restart.ProcessExit;
 import io.graceful.restart.Surroundings;
 import io.graceful.restart.Takeover;
 import io.graceful.sockets.BoundSockets;
+import io.graceful.sockets.EarlierListeners;
 import java.io.File;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
@@ -51,7 +52,9 @@ public final class Installer
   /** Likewise; the operator may be waiting for it, though. */
   private static final long CONTROL_MILLIS = 500;
 
-  private final long since = System.currentTimeMillis();
+  /** Whether the application was there before us. */
+  private final boolean late;
+
   private Instrumentation instrumentation;
   private File jar;
   private final BoundSockets bound = new BoundSockets();
@@ -72,11 +75,20 @@ public final class Installer
   private volatile String hookProblem;
   private volatile boolean hooked;
 
+  /** For a JVM that starts. */
+  public Installer() {
+    this(false);
+  }
+
+  Installer(boolean late) {
+    this.late = late;
+  }
+
   /** Called by premain. Never throws; in a successor that can't take over it ends the process. */
   @Override
   public void accept(String arguments, Instrumentation jvm) {
     instrumentation = jvm;
-    boolean successor = Lifeline.isInherited();
+    boolean successor = !late && Lifeline.isInherited();
     try {
       prepare(arguments, successor);
     } catch (OptionException wrong) {
@@ -101,6 +113,9 @@ public final class Installer
     pid = ProcFs.pid();
     log = new Log(pid, Log.Level.INFO);
     command = LaunchCommand.ofThisProcess();
+    if (late) {
+      command = command.withAgent(jar, arguments);
+    }
     options = Options.read(arguments, command.variables(Options.VARIABLE_PREFIX));
     log =
         new Log(
@@ -215,6 +230,9 @@ public final class Installer
       if (takeover == null) {
         hooks.changeLoaded();
       }
+      if (late) {
+        noteEarlierListeners();
+      }
       catchRestartSignals();
       catchStopSignals();
       lifecycle.start();
@@ -249,6 +267,13 @@ public final class Installer
     reactor.run();
   }
 
+  private void noteEarlierListeners() throws IOException {
+    EarlierListeners earlier =
+        new EarlierListeners(libc, command::names, command::offersToDebugger);
+    earlier.record(bound);
+    log.info("loaded while the application runs, to hand over " + earlier);
+  }
+
   private boolean hasControl() {
     return options.text(Option.CONTROL).equals("on");
   }
@@ -263,7 +288,7 @@ public final class Installer
       ControlRequests requests =
           new ControlRequests(
               new ProgramName(System.getProperty("sun.java.command")),
-              since,
+              ProcFs.startedAt(),
               pid,
               AgentVersion.text(),
               lifecycle);

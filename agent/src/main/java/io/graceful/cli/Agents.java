@@ -23,6 +23,8 @@ import java.util.stream.Collectors;
 /** Finds the agents that an operator means. */
 final class Agents {
 
+  static final int NO_PID = 0;
+
   private static final int ROOT = 0;
   private static final int LONGEST_PIDFILE = 64;
 
@@ -76,11 +78,28 @@ final class Agents {
    * @param who a pid, a file that holds one, or the name of a jar or main class that one agent has
    */
   Agent find(String who) throws IOException, NoAgentException {
-    if (isPid(who)) {
-      return withPid(Integer.parseInt(who));
+    int pid = pid(who);
+    if (pid == NO_PID) {
+      return named(who);
     }
-    String pid = inFile(who);
-    return pid == null ? named(who) : withPid(Integer.parseInt(pid));
+    Agent agent = withPid(pid);
+    if (agent == null) {
+      throw new NoAgentException(
+          "pid "
+              + pid
+              + " has no control socket: is it a Java process with -javaagent:graceful.jar (if not: attach),"
+              + " has it run for a second, and what has it said on stderr?");
+    }
+    return agent;
+  }
+
+  /**
+   * @param who a pid, or a file that holds one
+   * @return {@link #NO_PID} if it is neither
+   */
+  static int pid(String who) throws IOException {
+    String pid = isPid(who) ? who : inFile(who);
+    return pid == null ? NO_PID : Integer.parseInt(pid);
   }
 
   private static boolean isPid(String text) {
@@ -96,7 +115,11 @@ final class Agents {
     return isPid(text) ? text : null;
   }
 
-  private Agent withPid(int pid) throws IOException, NoAgentException {
+  /**
+   * @return null if that process has no agent that can be reached
+   * @throws NoAgentException if there is no such process, or it is not this user's
+   */
+  Agent withPid(int pid) throws IOException, NoAgentException {
     int owner = ownerOf(pid);
     if (owner != user && user != ROOT) {
       throw new NoAgentException(
@@ -107,11 +130,7 @@ final class Agents {
         return agent;
       }
     }
-    throw new NoAgentException(
-        "pid "
-            + pid
-            + " has no control socket: is it a Java process with -javaagent:graceful.jar, has it run"
-            + " for a second, and what has it said on stderr?");
+    return null;
   }
 
   private static int ownerOf(int pid) throws IOException, NoAgentException {

@@ -13,6 +13,7 @@ import picocli.CommandLine.ParseResult;
     subcommands = {
       ListCommand.class,
       StatusCommand.class,
+      AttachCommand.class,
       RestartCommand.class,
       TakeoverCommand.class,
       CommitCommand.class,

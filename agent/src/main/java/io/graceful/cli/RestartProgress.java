@@ -5,13 +5,11 @@ import io.graceful.control.Message;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Paths;
-import java.util.List;
 
 /** Waits for the end of a restart, and shows how it goes on. */
 final class RestartProgress {
 
   private static final int FOREVER = -1;
-  private static final int LINES_OF_STDERR = 20;
   private static final long PAUSE_NANOS = 1_000_000_000;
 
   private final Agent old;
@@ -118,15 +116,8 @@ final class RestartProgress {
 
   private void onFailure(String reason) {
     Subcommand.complain("restart failed: " + reason + "; pid " + old.pid() + " serves");
-    if (newPid == 0) {
-      return; // Nothing was started that could have said more.
-    }
-    List<String> lines = stderr.lines(LINES_OF_STDERR);
-    if (stderr.file() == null) {
-      Subcommand.complain("its stderr is no file: look where that of pid " + old.pid() + " goes");
-    } else if (!lines.isEmpty()) {
-      Subcommand.complain("the last lines of its stderr, " + stderr.file() + ":");
-      lines.forEach(line -> System.err.println("  " + Words.printable(line)));
+    if (newPid != 0) { // Else nothing was started that could have said more.
+      stderr.show("pid " + old.pid());
     }
   }
 

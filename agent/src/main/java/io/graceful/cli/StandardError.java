@@ -17,6 +17,7 @@ import java.util.List;
 final class StandardError {
 
   private static final int MOST_BYTES = 64 * 1024;
+  private static final int MOST_LINES = 20;
 
   /** Null if it is none. */
   private final Path file;
@@ -41,13 +42,22 @@ final class StandardError {
     return new StandardError(null, 0);
   }
 
-  /** Null if it can't be read. */
-  Path file() {
-    return file;
+  /**
+   * Shows the last lines that were written meanwhile.
+   *
+   * @param whose for the case that they can't be read
+   */
+  void show(String whose) {
+    List<String> lines = lines(MOST_LINES);
+    if (file == null) {
+      Subcommand.complain("its stderr is no file: look where that of " + whose + " goes");
+    } else if (!lines.isEmpty()) {
+      Subcommand.complain("the last lines of its stderr, " + file + ":");
+      lines.forEach(line -> System.err.println("  " + Words.printable(line)));
+    }
   }
 
-  /** The last lines that were written meanwhile. */
-  List<String> lines(int most) {
+  private List<String> lines(int most) {
     if (file == null) {
       return new ArrayList<>();
     }

@@ -15,6 +15,7 @@ public final class Libc {
   public static final int SOCK_STREAM = 1;
   public static final int SOCK_SEQPACKET = 5;
 
+  public static final int SIGQUIT = 3;
   public static final int SIGKILL = 9;
   public static final int SIGUSR2 = 12;
   public static final int SIGTERM = 15;

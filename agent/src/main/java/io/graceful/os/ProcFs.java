@@ -19,6 +19,9 @@ import java.util.List;
 /** What the kernel tells about our own process: proc(5). */
 public final class ProcFs {
 
+  /** USER_HZ, which is the same on every Linux (proc(5), time(7)). */
+  private static final int TICKS_PER_SECOND = 100;
+
   private static final int MOST_LOOKS = 100;
 
   private ProcFs() {}
@@ -30,6 +33,14 @@ public final class ProcFs {
   /** When this process was started, in clock ticks after boot: starttime of proc(5). */
   public static long startTime() throws IOException {
     return startTime(stat("self"));
+  }
+
+  /** When this process was started, in ms after 1970 (UTC): as exact as a clock tick is. */
+  public static long startedAt() throws IOException {
+    String uptime = new String(read("/proc/uptime"), StandardCharsets.US_ASCII);
+    double seconds = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
+    long age = (long) (seconds * 1000) - startTime() * (1000 / TICKS_PER_SECOND);
+    return System.currentTimeMillis() - age;
   }
 
   /**
@@ -186,6 +197,22 @@ public final class ProcFs {
       }
     }
     return null;
+  }
+
+  /**
+   * The first and the last port that the kernel chooses by itself (ip_local_port_range of ip(7)).
+   */
+  public static int[] ephemeralPorts() throws IOException {
+    String[] range =
+        new String(read("/proc/sys/net/ipv4/ip_local_port_range"), StandardCharsets.US_ASCII)
+            .trim()
+            .split("\\s+");
+    return new int[] {Integer.parseInt(range[0]), Integer.parseInt(range[1])};
+  }
+
+  /** Whether another process has a handler for this signal, which would kill it without. */
+  public static boolean catches(int pid, int signal) {
+    return (signalSet(field("/proc/" + pid + "/status", "SigCgt")) & 1L << (signal - 1)) != 0;
   }
 
   /** A signal set of {@code /proc/self/status}: bit 0 is signal 1. 0 if unknown. */

@@ -4,11 +4,15 @@ import io.graceful.os.ProcFs;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Paths;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * How this process was started, so that it can be started again. Taken before the application runs,
@@ -83,6 +87,48 @@ public final class LaunchCommand {
     variables.add(("PWD=" + other.directory()).getBytes(StandardCharsets.UTF_8));
     return new LaunchCommand(
         false, words, variables, directory, umask, ignoredSignals, blockedSignals);
+  }
+
+  /**
+   * The same with an agent, for an application that was started without it.
+   *
+   * @param options of the agent; null or empty for none
+   * @throws IOException if it is no command of a {@code java} program
+   */
+  public LaunchCommand withAgent(File jar, String options) throws IOException {
+    String program = Files.readSymbolicLink(Paths.get("/proc/self/exe")).getFileName().toString();
+    if (!program.equals("java")) {
+      throw new IOException(
+          "this process runs "
+              + program
+              + ", not java, whose command line would take -javaagent: start it with the agent");
+    }
+    String values = options == null || options.isEmpty() ? "" : "=" + options;
+    List<byte[]> words = new ArrayList<>(arguments);
+    words.add(1, ("-javaagent:" + jar + values).getBytes(StandardCharsets.UTF_8));
+    return new LaunchCommand(
+        own, words, environment, directory, umask, ignoredSignals, blockedSignals);
+  }
+
+  /** Whether this number stands somewhere in it, or in the environment. */
+  public boolean names(int port) {
+    Pattern number = Pattern.compile("(?<![0-9])" + port + "(?![0-9])");
+    for (List<byte[]> strings : Arrays.asList(arguments, environment)) {
+      for (byte[] string : strings) {
+        if (number.matcher(new String(string, StandardCharsets.ISO_8859_1)).find()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether it lets a debugger connect to this port. */
+  public boolean offersToDebugger(int port) {
+    DebuggerPort debugger = new DebuggerPort();
+    debugger.inArguments(arguments);
+    debugger.inEnvironment(environment);
+    return debugger.released().contains(String.valueOf(port));
   }
 
   /** Whether it is the one with which this process was started. */

@@ -3,6 +3,7 @@ package io.graceful.os;
 import static io.graceful.os.NativeLibc.LIBC;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,20 @@ class ProcFsTest {
     assertThat(ProcFs.isRunning(ProcFs.pid(), ProcFs.startTime())).isTrue();
     assertThat(ProcFs.isRunning(ProcFs.pid(), ProcFs.startTime() - 1)).isFalse();
     assertThat(ProcFs.isRunning(999_999_999, 1)).isFalse();
+  }
+
+  @Test
+  void knows_when_this_process_was_started() throws Exception {
+    long roughly = ProcessHandle.current().info().startInstant().orElseThrow().toEpochMilli();
+
+    assertThat(ProcFs.startedAt()).isCloseTo(roughly, within(2000L)); // That one counts seconds.
+  }
+
+  @Test
+  void knows_what_a_process_catches() throws Exception {
+    assertThat(ProcFs.catches(ProcFs.pid(), Libc.SIGQUIT)).isTrue();
+    assertThat(ProcFs.catches(ProcFs.pid(), Libc.SIGKILL)).isFalse();
+    assertThat(ProcFs.catches(999_999_999, Libc.SIGQUIT)).isFalse();
   }
 
   @Test

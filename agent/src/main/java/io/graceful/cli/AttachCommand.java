@@ -1,0 +1,160 @@
+package io.graceful.cli;
+
+import io.graceful.config.Option;
+import io.graceful.config.OptionException;
+import io.graceful.config.Options;
+import io.graceful.control.Message;
+import io.graceful.os.Libc;
+import io.graceful.os.ProcFs;
+import java.io.File;
+import java.io.IOException;
+import java.util.Collections;
+import net.bytebuddy.agent.ByteBuddyAgent;
+import net.bytebuddy.agent.ByteBuddyAgent.AttachmentProvider;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "attach",
+    header = "Loads the agent into a server that was started without it.",
+    description = {
+      "%nFrom then on it can be restarted, and the command line of the new process gets the -javaagent. A JVM from 21 on"
+          + " writes a warning of an agent that was loaded dynamically to the stderr of the server; it is expected, and comes"
+          + " once: later processes are started with the agent.%n"
+    },
+    footer = {
+      "%nExamples:",
+      "  java -jar graceful.jar attach 4711",
+      "  java -jar graceful.jar attach /run/legacy.pid drain.timeout=1m,log.level=debug"
+    })
+final class AttachCommand extends Subcommand {
+
+  /** Its answer, 0 for success, is an error to a newer JDK, which expects words. */
+  private static final String LOADED_INTO_JDK_8 = "0";
+
+  private static final long LIMIT_NANOS = 15_000_000_000L;
+  private static final long GLANCE_MILLIS = 50;
+
+  /** Those of JDKs; the library's others need one more library. */
+  private static final AttachmentProvider PROVIDER =
+      new AttachmentProvider.Compound(
+          AttachmentProvider.ForModularizedVm.INSTANCE,
+          AttachmentProvider.ForStandardToolsJarVm.JVM_ROOT,
+          AttachmentProvider.ForStandardToolsJarVm.JDK_ROOT);
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(index = "0", paramLabel = "PID", description = "Its pid, or a file that holds it.")
+  private String who;
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "OPTIONS",
+      description = "The agent's: key=value,key=value, as after -javaagent:graceful.jar=")
+  private String options = "";
+
+  @Override
+  public Integer call() throws Exception {
+    Options values = values();
+    int pid = Agents.pid(who);
+    if (pid == Agents.NO_PID) {
+      throw new ParameterException(
+          spec.commandLine(), "'" + who + "' is no pid, and no file that holds one");
+    }
+    Agents agents = agents();
+    if (agents.withPid(pid) != null) {
+      complain("pid " + pid + " has the agent already: restart it");
+      return Exit.FAILED;
+    }
+    if (!ProcFs.catches(pid, Libc.SIGQUIT)) { // It would be killed by what the JVM sends to it.
+      complain(
+          "pid "
+              + pid
+              + " is no JVM that an agent can be loaded into, or has just been started, or runs with -Xrs");
+      return Exit.FAILED;
+    }
+    StandardError stderr = StandardError.of(pid);
+    if (!wantsJson()) {
+      print(
+          "loading the agent into pid " + pid + " (a JVM from 21 on warns of that on its stderr)");
+    }
+    load(pid);
+    if (values.text(Option.CONTROL).equals("off")) {
+      print("loaded; with control=off only the stderr of pid " + pid + " says how it went");
+      return Exit.OK;
+    }
+    Agent agent = await(agents, pid);
+    if (agent == null) {
+      complain("pid " + pid + " has not opened its control socket");
+      stderr.show("pid " + pid);
+      return Exit.FAILED;
+    }
+    return describe(agent.status());
+  }
+
+  private Options values() {
+    try {
+      return Options.read(options, Collections.<String, String>emptyMap());
+    } catch (OptionException wrong) {
+      throw new ParameterException(spec.commandLine(), wrong.getMessage());
+    }
+  }
+
+  private void load(int pid) throws Exception {
+    if (!PROVIDER.attempt().isAvailable()) {
+      throw new IOException(
+          "this java, "
+              + System.getProperty("java.home")
+              + ", is a JRE: run the command with that of a JDK");
+    }
+    File jar =
+        new File(AttachCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    try {
+      ByteBuddyAgent.attach(jar, String.valueOf(pid), options, PROVIDER);
+    } catch (IllegalStateException failure) {
+      Throwable cause = failure;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      if (LOADED_INTO_JDK_8.equals(cause.getMessage())) {
+        return;
+      }
+      throw new IOException(
+          "can't load the agent into pid " + pid + ": " + cause.getMessage(), failure);
+    }
+  }
+
+  /** Null if it does not come. */
+  private static Agent await(Agents agents, int pid) throws Exception {
+    long start = System.nanoTime();
+    Agent agent = agents.withPid(pid);
+    while (agent == null && System.nanoTime() - start < LIMIT_NANOS) {
+      Thread.sleep(GLANCE_MILLIS);
+      agent = agents.withPid(pid);
+    }
+    return agent;
+  }
+
+  private int describe(Message status) {
+    if (wantsJson()) {
+      print(status);
+    }
+    if (!status.text("refusal").isEmpty()) {
+      complain("loaded, but it can't be restarted: " + status.text("refusal"));
+      return Exit.FAILED;
+    }
+    if (!wantsJson()) {
+      print(
+          Words.printable(
+              "attached: pid "
+                  + status.number("pid")
+                  + " can be restarted, and hands over "
+                  + String.join(", ", status.texts("listeners"))));
+    }
+    return Exit.OK;
+  }
+}
