@@ -8,21 +8,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** {@code java -jar graceful.jar}. */
-@Command(
-    name = "java -jar graceful.jar",
-    subcommands = {
-      ListCommand.class,
-      StatusCommand.class,
-      AttachCommand.class,
-      RestartCommand.class,
-      TakeoverCommand.class,
-      CommitCommand.class,
-      AbortCommand.class,
-      DrainCommand.class,
-      ResumeCommand.class,
-      StopCommand.class
-    })
+@Command(name = "java -jar graceful.jar")
 public final class Cli {
+
+  /** In the order in which they are shown. */
+  private static final String[] COMMANDS = {
+    "list", "status", "attach", "restart", "takeover", "commit", "abort", "drain", "resume", "stop"
+  };
 
   private static final String HINT = "; see java -jar graceful.jar ";
 
@@ -36,7 +28,7 @@ public final class Cli {
     switch (arguments.length == 0 ? "--help" : arguments[0]) {
       case "help":
         if (arguments.length > 1) {
-          return commandLine().execute(arguments[1], "--help");
+          return commandLine(arguments[1]).execute(arguments[1], "--help");
         }
         Usage.print(System.out);
         return Exit.OK;
@@ -51,16 +43,58 @@ public final class Cli {
         Usage.markdown(System.out);
         return Exit.OK;
       default:
-        return commandLine().execute(arguments);
+        return commandLine(arguments[0]).execute(arguments);
     }
   }
 
+  /** With all commands. */
   static CommandLine commandLine() {
+    return commandLine(COMMANDS);
+  }
+
+  /**
+   * @param names of the commands that are needed: to know all of them takes a tenth of a second
+   */
+  private static CommandLine commandLine(String... names) {
     CommandLine line = new CommandLine(new Cli());
+    for (String name : names) {
+      Subcommand command = command(name);
+      if (command != null) {
+        line.addSubcommand(name, command);
+      }
+    }
     line.setUsageHelpAutoWidth(true);
     line.setParameterExceptionHandler(Cli::wrongUse);
     line.setExecutionExceptionHandler(Cli::failed);
     return line;
+  }
+
+  /** Null if there is none of this name. */
+  private static Subcommand command(String name) {
+    switch (name) {
+      case "list":
+        return new ListCommand();
+      case "status":
+        return new StatusCommand();
+      case "attach":
+        return new AttachCommand();
+      case "restart":
+        return new RestartCommand();
+      case "takeover":
+        return new TakeoverCommand();
+      case "commit":
+        return new CommitCommand();
+      case "abort":
+        return new AbortCommand();
+      case "drain":
+        return new DrainCommand();
+      case "resume":
+        return new ResumeCommand();
+      case "stop":
+        return new StopCommand();
+      default:
+        return null;
+    }
   }
 
   private static int wrongUse(ParameterException wrong, String[] arguments) {

@@ -21,7 +21,7 @@ public final class Bench {
   private Bench() {}
 
   /**
-   * @param args startup, restart, handover or steady; the app; how many runs
+   * @param args startup, cli, restart, handover or steady; the app; how many runs
    */
   public static void main(String[] args) throws Exception {
     Optional<App> app =
@@ -48,6 +48,7 @@ public final class Bench {
       switch (args[0]) {
         case "startup" -> wrong |= new Startup(jdk, agent, directory, runs).run();
         case "handover" -> wrong |= new Handover(app.get(), jdk, agent, directory, runs).run();
+        case "cli" -> new CommandTime(jdk, agent, directory, runs).run();
         case "restart" -> new RestartTime(app.get(), jdk, agent, directory, runs).run();
         default -> new Steady(app.get(), jdk, agent, directory, runs).run();
       }
