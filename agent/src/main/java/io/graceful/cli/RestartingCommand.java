@@ -12,12 +12,6 @@ abstract class RestartingCommand extends AgentCommand {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      description =
-          "How long the new process may take until it accepts, for example 30s or 2m, instead of the agent's"
-              + " ready.timeout.")
   private String timeout;
 
   @Option(
@@ -25,6 +19,19 @@ abstract class RestartingCommand extends AgentCommand {
       description =
           "Stops when the new process is ready, with both serving, until commit or abort.")
   private boolean hold;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      description =
+          "How long the new process may take until it accepts, for example 30s or 2m, instead of the agent's"
+              + " ready.timeout.")
+  private void setTimeout(String time) {
+    if (!Durations.isValid(time)) {
+      throw wrong("--timeout is '" + time + "', allowed is " + Durations.ALLOWED);
+    }
+    timeout = time;
+  }
 
   ParameterException wrong(String problem) {
     return new ParameterException(spec.commandLine(), problem);
@@ -36,9 +43,6 @@ abstract class RestartingCommand extends AgentCommand {
   int restart(Agent agent, Message request) throws Exception {
     request.with("hold", hold);
     if (timeout != null) {
-      if (!Durations.isValid(timeout)) {
-        throw wrong("--timeout is '" + timeout + "', allowed is " + Durations.ALLOWED);
-      }
       request.with("timeout", timeout);
     }
     return RestartProgress.follow(agent, request, wantsJson());

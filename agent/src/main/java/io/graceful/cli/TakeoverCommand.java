@@ -33,20 +33,25 @@ final class TakeoverCommand extends RestartingCommand {
       description = "The program and its arguments, after --.")
   private List<String> command;
 
+  private Path directory = Paths.get("").toAbsolutePath();
+
   @Option(
       names = "--cwd",
       paramLabel = "DIR",
       description = "Where COMMAND runs, and from where relative paths in it count.")
-  private Path directory = Paths.get("");
+  private void setDirectory(Path given) {
+    if (!Files.isDirectory(given)) {
+      throw wrong("--cwd is '" + given + "', which is no directory");
+    }
+    directory = given.toAbsolutePath().normalize();
+  }
 
   @Override
   int call(Agent agent) throws Exception {
-    Path absolute = directory.toAbsolutePath().normalize();
-    if (!Files.isDirectory(absolute)) {
-      throw wrong("--cwd is '" + directory + "', which is no directory");
-    }
     return restart(
         agent,
-        Agent.request("restart").with("arguments", command).with("directory", absolute.toString()));
+        Agent.request("restart")
+            .with("arguments", command)
+            .with("directory", directory.toString()));
   }
 }
