@@ -14,12 +14,9 @@ import java.util.Set;
  */
 final class Batch {
 
-  /** Threads return as soon as they get a CPU, but for those that the kernel doesn't interrupt. */
-  private static final long GIVE_UP_NANOS = 2_000_000_000;
-
   private final List<Interposed> connections;
   private final InFlightCalls calls;
-  private final long begin = System.nanoTime();
+  private final Patience patience = new Patience(System::nanoTime);
 
   Batch(Libc libc, List<Interposed> connections) throws IOException {
     this.connections = new ArrayList<>(connections);
@@ -33,6 +30,7 @@ final class Batch {
 
   /** Takes out those that are free by now. */
   List<Interposed> settled() {
+    patience.look();
     List<Interposed> settled = new ArrayList<>();
     Set<Integer> unfinished = calls.unfinished();
     for (Iterator<Interposed> i = connections.iterator(); i.hasNext(); ) {
@@ -48,7 +46,7 @@ final class Batch {
   /** Takes out those with a thread that does not come back. */
   List<Interposed> giveUp() {
     List<Interposed> stuck = new ArrayList<>();
-    if (System.nanoTime() - begin >= GIVE_UP_NANOS) {
+    if (patience.isOver()) {
       stuck.addAll(connections);
       connections.clear();
     }

@@ -71,7 +71,12 @@ final class Intake {
   private final LongPredicate isHeld;
   private final IntSupplier held;
   private final List<Batch> batches = new ArrayList<>();
-  private final Set<Long> leftAlone = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Those that a thread of the app would not let go of, by inode. It may have been one that got no
+   * CPU, so they are tried again.
+   */
+  private final Map<Long, Pause> leftAlone = new ConcurrentHashMap<>();
 
   private final ExecutorService searcher;
 
@@ -232,7 +237,7 @@ final class Intake {
     long now = System.nanoTime();
     Set<Long> inodes = new HashSet<>();
     for (OpenConnection connection :
-        connections.scan(sockets, inode -> isHeld.test(inode) || leftAlone.contains(inode))) {
+        connections.scan(sockets, inode -> isHeld.test(inode) || isLeftAlone(inode))) {
       long inode = connection.inode();
       inodes.add(inode);
       Long seen = firstSeen.putIfAbsent(inode, now);
@@ -242,6 +247,11 @@ final class Intake {
     }
     firstSeen.keySet().retainAll(inodes);
     return inodes.size();
+  }
+
+  private boolean isLeftAlone(long inode) {
+    Pause pause = leftAlone.get(inode);
+    return pause != null && !pause.isOver();
   }
 
   private boolean isInUse(OpenConnection connection) {
@@ -278,14 +288,14 @@ final class Intake {
     return settled;
   }
 
-  /** Those with a thread that does not come back. They are to be returned, and not taken again. */
+  /** Those with a thread that does not come back. They are to be returned, for a while. */
   List<Interposed> stuck() {
     List<Interposed> stuck = new ArrayList<>();
     for (Batch batch : batches) {
       stuck.addAll(batch.giveUp());
     }
     for (Interposed one : stuck) {
-      leftAlone.add(one.clientInode);
+      leftAlone.compute(one.clientInode, (inode, last) -> Pause.after(last));
     }
     return stuck;
   }

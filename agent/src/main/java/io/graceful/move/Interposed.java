@@ -18,9 +18,6 @@ final class Interposed {
     RETURNING
   }
 
-  private static final long FIRST_PAUSE_NANOS = 1_000_000_000;
-  private static final int MOST_DOUBLINGS = 5;
-
   /** The app's number, for as long as it refers to the stand-in. */
   final int appFd;
 
@@ -39,8 +36,8 @@ final class Interposed {
   /** When it became LEAVING, by System.nanoTime(). */
   long leftAt;
 
-  private int rejections;
-  private long staysUntil = System.nanoTime();
+  /** Since the successor's app would not accept it; null if it never was asked in vain. */
+  private Pause stay;
 
   Interposed(OpenConnection connection, long standInInode, Past past, Connection relayed) {
     this.appFd = connection.fd();
@@ -51,13 +48,13 @@ final class Interposed {
     this.relayed = relayed;
   }
 
-  /** The successor's app would not accept it: the next try is a while later, each time longer. */
+  /** The successor's app would not accept it: the next try is a while later. */
   void wasRejected() {
-    staysUntil = System.nanoTime() + (FIRST_PAUSE_NANOS << Math.min(rejections++, MOST_DOUBLINGS));
+    stay = Pause.after(stay);
   }
 
   /** Whether it may be sent, as far as the successor is concerned. */
   boolean mayLeave() {
-    return state == State.RELAYED && System.nanoTime() - staysUntil >= 0;
+    return state == State.RELAYED && (stay == null || stay.isOver());
   }
 }
