@@ -41,6 +41,7 @@ public final class Libc {
   private static final int O_NONBLOCK = 0x800;
   private static final int O_CLOEXEC = 0x80000;
   private static final int EFD_CLOEXEC = 0x80000;
+  private static final int SYS_PIDFD_SEND_SIGNAL = 424;
   private static final int SYS_PIDFD_OPEN = 434;
 
   /** Our own descriptors start here, out of the way of the low numbers that people look at. */
@@ -321,6 +322,15 @@ public final class Libc {
    */
   public int openPid(int pid) {
     return (int) calls.call("syscall", SYS_PIDFD_OPEN, pid, 0);
+  }
+
+  /**
+   * Signals the process of {@link #openPid}, and never another one that has its pid by now.
+   *
+   * @throws ErrnoException ESRCH if it has ended, EPERM if we may not
+   */
+  public void signal(int processHandle, int signal) throws ErrnoException {
+    calls.check("syscall", SYS_PIDFD_SEND_SIGNAL, processHandle, signal, 0, 0);
   }
 
   /**

@@ -16,7 +16,7 @@ import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the kernel tells about our own process: proc(5). */
+/** What the kernel tells about our own process, and a few things of others: proc(5). */
 public final class ProcFs {
 
   /** USER_HZ, which is the same on every Linux (proc(5), time(7)). */
@@ -37,9 +37,18 @@ public final class ProcFs {
 
   /** When this process was started, in ms after 1970 (UTC): as exact as a clock tick is. */
   public static long startedAt() throws IOException {
+    return startedAt(startTime());
+  }
+
+  /**
+   * The same of any process; wrong if the clock was set meanwhile.
+   *
+   * @param started see {@link #startTime()}
+   */
+  public static long startedAt(long started) throws IOException {
     String uptime = new String(read("/proc/uptime"), StandardCharsets.US_ASCII);
     double seconds = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
-    long age = (long) (seconds * 1000) - startTime() * (1000 / TICKS_PER_SECOND);
+    long age = (long) (seconds * 1000) - started * (1000 / TICKS_PER_SECOND);
     return System.currentTimeMillis() - age;
   }
 
@@ -55,6 +64,33 @@ public final class ProcFs {
       return startTime(stat) == started && !stat[0].matches("[ZX]");
     } catch (IOException gone) {
       return false;
+    }
+  }
+
+  /**
+   * When that process was started, as {@link #startTime()}; -1 if there is none: also if it is a
+   * zombie, or if the number is that of a thread, which /proc knows too but does not list.
+   */
+  public static long startTimeOf(int pid) {
+    String process = String.valueOf(pid);
+    try {
+      String[] stat = stat(process);
+      boolean runs = !stat[0].matches("[ZX]");
+      return runs && process.equals(field("/proc/" + process + "/status", "Tgid"))
+          ? startTime(stat)
+          : -1;
+    } catch (IOException none) {
+      return -1;
+    }
+  }
+
+  /** True also if that can't be told. */
+  public static boolean isInOurPidNamespace(int pid) {
+    try {
+      return Files.readSymbolicLink(Paths.get("/proc/" + pid + "/ns/pid"))
+          .equals(Files.readSymbolicLink(Paths.get("/proc/self/ns/pid")));
+    } catch (IOException unreadable) {
+      return true;
     }
   }
 

@@ -7,7 +7,7 @@ import io.graceful.os.Libc;
  * A process that we started: it is reaped here and nowhere else, so its pid stays its own until
  * then.
  */
-public final class ChildProcess {
+public final class ChildProcess implements SuccessorProcess {
 
   private final Libc libc;
   private final int pid;
@@ -20,20 +20,18 @@ public final class ChildProcess {
     this.handle = libc.openPid(pid);
   }
 
+  @Override
   public int pid() {
     return pid;
   }
 
-  /** Readable once the process has ended; -1 if this kernel has no such thing (before 5.3). */
+  @Override
   public int handle() {
     return handle;
   }
 
-  /**
-   * Reaps it if it has ended.
-   *
-   * @return how, in words for a message: {@code exited with 1}; null if it still runs
-   */
+  /** Reaps it if it has ended. */
+  @Override
   public String end() {
     if (end == null) {
       try {
@@ -49,7 +47,7 @@ public final class ChildProcess {
     return end;
   }
 
-  /** Asks it to end, or makes it; does nothing if it has ended. */
+  @Override
   public void signal(int signal) {
     if (end() == null) {
       try {

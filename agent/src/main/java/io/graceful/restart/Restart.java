@@ -14,8 +14,8 @@ import io.graceful.os.FreeDescriptors;
 import io.graceful.os.IoUring;
 import io.graceful.os.Libc;
 import io.graceful.os.Reactor;
-import io.graceful.process.ChildProcess;
 import io.graceful.process.OtherCommand;
+import io.graceful.process.SuccessorProcess;
 import io.graceful.sockets.Accepting;
 import io.graceful.sockets.Listener;
 import io.graceful.sockets.ListenerKey;
@@ -75,6 +75,7 @@ final class Restart {
   private final int generation;
   private final boolean hold;
   private final OtherCommand command;
+  private final Newcomer newcomer;
   private final String readyTimeout;
   private final Audience audience = new Audience();
   private final Runnable whenOver;
@@ -86,7 +87,7 @@ final class Restart {
   private Phase phase = Phase.BOOTING;
   private List<Listener> listeners = new ArrayList<>();
   private Lifeline lifeline;
-  private ChildProcess child;
+  private SuccessorProcess successor;
   private Reactor.Timer deadline;
   private DrainWatch drain;
   private Interposer interposer;
@@ -111,6 +112,7 @@ final class Restart {
     this.generation = generation;
     this.hold = request.hold;
     this.command = request.command;
+    this.newcomer = request.newcomer;
     this.readyTimeout =
         request.readyTimeout == null
             ? world.options.text(Option.READY_TIMEOUT)
@@ -125,16 +127,16 @@ final class Restart {
     switch (phase) {
       case BOOTING:
       case STARTING:
-        if (child == null) {
+        if (successor == null) {
           return "one is under way already, the hook is asked whether it may begin";
         }
-        return "one is under way already, pid " + child.pid() + " is starting";
+        return "one is under way already, pid " + successor.pid() + " is starting";
       case HELD:
         return "one is held: commit it, or abort it";
       case ABORTING:
-        return "the last one was taken back, and pid " + child.pid() + " has not ended yet";
+        return "the last one was taken back, and pid " + successor.pid() + " has not ended yet";
       default:
-        return "this process is draining, pid " + child.pid() + " serves now: ask that one";
+        return "this process is draining, pid " + successor.pid() + " serves now: ask that one";
     }
   }
 
@@ -167,7 +169,7 @@ final class Restart {
 
   /** In words, of a restart that isn't held. */
   String whyNotHeld() {
-    return isPastHandover() ? "pid " + child.pid() + " has taken over already" : describe();
+    return isPastHandover() ? "pid " + successor.pid() + " has taken over already" : describe();
   }
 
   /** The successor that is held takes over. */
@@ -258,18 +260,23 @@ final class Restart {
     Lifeline[] ends = Lifeline.pair(world.libc);
     lifeline = ends[0];
     try {
-      child = world.starter.start(ends[1].fd(), command);
+      successor =
+          newcomer == null
+              ? world.starter.start(ends[1].fd(), command)
+              : newcomer.join(ends[1].fd());
     } finally {
       ends[1].close();
     }
-    world.log.info("restart: started pid " + child.pid());
-    audience.spawned(child.pid());
+    String pid = "pid " + successor.pid();
+    world.log.info(
+        "restart: " + (newcomer == null ? "started " + pid : pid + " has asked to take over"));
+    audience.spawned(successor.pid());
     mover.prepare();
     world.reactor.watch(lifeline.fd(), this::onLifeline);
-    if (child.handle() >= 0) {
-      world.reactor.watch(child.handle(), this::onChildEnd);
+    if (successor.handle() >= 0) {
+      world.reactor.watch(successor.handle(), this::onSuccessorEnd);
     } else {
-      world.reactor.after(REAP_MILLIS, this::pollChild);
+      world.reactor.after(REAP_MILLIS, this::pollSuccessor);
     }
     long timeout = Durations.parse(readyTimeout) + (mayDrop ? DROP_GRACE_MILLIS : 0);
     deadline = world.reactor.after(timeout, this::onReadyTimeout);
@@ -287,7 +294,7 @@ final class Restart {
       world.reactor.after(LAST_BREATH_MILLIS, this::onLastBreath);
     } catch (IOException broken) {
       world.reactor.unwatch(lifeline.fd());
-      abort("can't talk to pid " + child.pid() + ": " + broken.getMessage());
+      abort("can't talk to pid " + successor.pid() + ": " + broken.getMessage());
     }
   }
 
@@ -309,13 +316,14 @@ final class Restart {
     } else if (frame.type() == Type.STOPPING) {
       stoppedByOperator = true;
     } else {
-      world.log.debug("pid " + child.pid() + " sent " + frame + " while " + phase + ": ignored");
+      world.log.debug(
+          "pid " + successor.pid() + " sent " + frame + " while " + phase + ": ignored");
     }
   }
 
   private void onClaimed(ListenerKey listener) {
     claimed.put(listener, true);
-    world.log.debug("pid " + child.pid() + " claimed " + listener);
+    world.log.debug("pid " + successor.pid() + " claimed " + listener);
     audience.claimed(listener, Collections.frequency(claimed.values(), true), claimed.size());
   }
 
@@ -350,8 +358,8 @@ final class Restart {
     deadline.cancel();
     if (hold) {
       phase = Phase.HELD;
-      world.log.info("pid " + child.pid() + " is ready and held: both serve");
-      audience.held(child.pid());
+      world.log.info("pid " + successor.pid() + " is ready and held: both serve");
+      audience.held(successor.pid());
     } else {
       handOver();
     }
@@ -370,8 +378,8 @@ final class Restart {
     }
     List<ListenerKey> keys = new ArrayList<>(claimed.keySet());
     long elapsed = (System.nanoTime() - started) / 1_000_000;
-    world.log.info("handed over to pid " + child.pid() + " after " + elapsed + " ms; draining");
-    audience.handedOver(child.pid());
+    world.log.info("handed over to pid " + successor.pid() + " after " + elapsed + " ms; draining");
+    audience.handedOver(successor.pid());
     interposer = withConnections ? mover.ready() : null;
     if (interposer != null) {
       beginToMove(keys);
@@ -446,11 +454,12 @@ final class Restart {
     world.log.info(summary + "; exiting");
     audience.done();
     detached.letAcceptorsBeWoken();
-    announcer.ask(Announcer.Event.EXITING, keys(), child.pid(), "", failed -> world.exit.exit(0));
+    announcer.ask(
+        Announcer.Event.EXITING, keys(), successor.pid(), "", failed -> world.exit.exit(0));
   }
 
   private void onReadyTimeout() {
-    abort("pid " + child.pid() + " was not ready within " + readyTimeout + ": " + missing());
+    abort("pid " + successor.pid() + " was not ready within " + readyTimeout + ": " + missing());
   }
 
   private String missing() {
@@ -473,7 +482,7 @@ final class Restart {
     if (!canBeAborted()) {
       return;
     }
-    if (child == null) {
+    if (successor == null) {
       phase = Phase.ABORTING;
       giveUp(reason);
       return;
@@ -489,42 +498,42 @@ final class Restart {
     }
     // Time for the requests that it has accepted; then for its shutdown hooks; then none.
     long drainMillis = heard ? world.options.millis(Option.DRAIN_TIMEOUT) : 0;
-    world.reactor.after(drainMillis, () -> child.signal(Libc.SIGTERM));
+    world.reactor.after(drainMillis, () -> successor.signal(Libc.SIGTERM));
     world.reactor.after(
         drainMillis + world.options.millis(Option.SHUTDOWN_TIMEOUT),
-        () -> child.signal(Libc.SIGKILL));
+        () -> successor.signal(Libc.SIGKILL));
   }
 
   /** Looks now whether the successor has ended. */
   void catchUp() {
-    if (child != null) {
-      onChildEnd();
+    if (successor != null) {
+      onSuccessorEnd();
     }
   }
 
-  private void pollChild() {
-    onChildEnd();
-    if (child.end() == null) {
-      world.reactor.after(REAP_MILLIS, this::pollChild);
+  private void pollSuccessor() {
+    onSuccessorEnd();
+    if (successor.end() == null) {
+      world.reactor.after(REAP_MILLIS, this::pollSuccessor);
     }
   }
 
   private void onLastBreath() {
-    if (child.end() == null) {
-      abort("pid " + child.pid() + " closed the connection to this process");
+    if (successor.end() == null) {
+      abort("pid " + successor.pid() + " closed the connection to this process");
     }
   }
 
-  private void onChildEnd() {
-    String end = child.end();
+  private void onSuccessorEnd() {
+    String end = successor.end();
     if (end == null) {
       return;
     }
-    world.reactor.unwatch(child.handle());
+    world.reactor.unwatch(successor.handle());
     if (phase == Phase.EXITING) {
       return;
     }
-    String who = "pid " + child.pid() + " " + end;
+    String who = "pid " + successor.pid() + " " + end;
     if (phase == Phase.DRAINING && stoppedByOperator) {
       world.log.info(who + " as it was told to; exiting too");
       phase = Phase.EXITING;

@@ -11,6 +11,7 @@ public final class RestartRequest {
   final String readyTimeout;
   final boolean hold;
   final OtherCommand command;
+  final Newcomer newcomer;
 
   /**
    * @param source for the log: who wants it
@@ -21,11 +22,27 @@ public final class RestartRequest {
    */
   public RestartRequest(
       String source, Progress progress, String readyTimeout, OtherCommand command, boolean hold) {
+    this(source, progress, readyTimeout, command, hold, null);
+  }
+
+  private RestartRequest(
+      String source,
+      Progress progress,
+      String readyTimeout,
+      OtherCommand command,
+      boolean hold,
+      Newcomer newcomer) {
     this.source = source;
     this.progress = progress;
     this.readyTimeout = readyTimeout;
     this.command = command;
     this.hold = hold;
+    this.newcomer = newcomer;
+  }
+
+  /** Nothing is started: there is a process already that is to take over. */
+  public static RestartRequest by(String source, Progress progress, Newcomer newcomer) {
+    return new RestartRequest(source, progress, null, null, false, newcomer);
   }
 
   /** Nobody waits for how it ends. */

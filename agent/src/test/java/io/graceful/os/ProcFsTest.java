@@ -52,6 +52,26 @@ class ProcFsTest {
   }
 
   @Test
+  void knows_when_a_process_was_started_but_of_a_thread_or_a_zombie_nothing() throws Exception {
+    int pid = ProcFs.pid();
+    assertThat(ProcFs.startTimeOf(pid)).isEqualTo(ProcFs.startTime());
+    int thread = ProcFs.threads().stream().filter(tid -> tid != pid).findFirst().orElseThrow();
+    assertThat(ProcFs.startTimeOf(thread)).isEqualTo(-1);
+    assertThat(ProcFs.startTimeOf(999_999_999)).isEqualTo(-1);
+
+    List<byte[]> arguments = List.of("true".getBytes(StandardCharsets.US_ASCII));
+    int zombie = new SpawnRequest("/bin/true", arguments, List.of()).inherit(2).spawn(LIBC);
+    Await.until("its end", () -> ProcFs.startTimeOf(zombie) == -1);
+    Await.until("that it is reaped", () -> LIBC.reap(zombie) != null);
+  }
+
+  @Test
+  void is_in_its_own_pid_namespace() throws Exception {
+    assertThat(ProcFs.isInOurPidNamespace(ProcFs.pid())).isTrue();
+    assertThat(ProcFs.isInOurPidNamespace(999_999_999)).as("unknown").isTrue();
+  }
+
+  @Test
   void lists_a_descriptor_as_long_as_it_is_open() throws Exception {
     int counter = LIBC.eventCounter();
     assertThat(ProcFs.openDescriptors()).contains(0, 1, 2, counter);

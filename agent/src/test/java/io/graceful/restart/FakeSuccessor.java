@@ -11,10 +11,12 @@ import io.graceful.os.Reactor;
 import io.graceful.os.ResourceLimits;
 import io.graceful.process.ChildProcess;
 import io.graceful.process.Children;
+import io.graceful.process.ForeignProcess;
 import io.graceful.process.LaunchCommand;
 import io.graceful.process.Launcher;
 import io.graceful.process.OtherCommand;
 import io.graceful.process.ProcessStarter;
+import io.graceful.process.SuccessorProcess;
 import java.io.IOException;
 import java.util.Map;
 
@@ -40,6 +42,16 @@ final class FakeSuccessor implements ProcessStarter {
     lifeline = LIBC.duplicate(inherited);
     child = Children.idle(LIBC);
     return child;
+  }
+
+  /** As one that somebody else has started, who reaps it. */
+  SuccessorProcess join(int passed) throws IOException {
+    return ForeignProcess.of(LIBC, start(passed, null).pid());
+  }
+
+  /** Waits for the end of one that has joined. */
+  String reap() throws Exception {
+    return Children.end(child);
   }
 
   /** A real one. */

@@ -306,6 +306,83 @@ class LifecycleTest {
     assertThat(statusNow().refusal()).isEqualTo("why not");
   }
 
+  @Test
+  void a_newcomer_takes_over_and_when_it_ends_this_process_serves_again() throws Exception {
+    assertThat(refusalOf(() -> lifecycle.restartRequested(byNewcomer()))).isNull();
+    int pid = successor.pid();
+    stderr.await("graceful[7]: restart: pid " + pid + " has asked to take over");
+    assertThat(refusalOf(() -> lifecycle.restartRequested(byNewcomer())))
+        .isEqualTo("one is under way already, pid " + pid + " is starting");
+    stderr.await(
+        "graceful[7]: takeover by pid 9: restart refused: one is under way already, pid "
+            + pid
+            + " is starting");
+    getReady();
+    assertThat(statusNow().restarts())
+        .singleElement()
+        .satisfies(restart -> assertThat(restart.pid()).isEqualTo(pid));
+
+    successor.die();
+    stderr.await(
+        "graceful[7]: restart failed: pid "
+            + pid
+            + " ended after it took over; serving again on "
+            + address);
+    assertThatServing();
+    successor.reap();
+  }
+
+  @Test
+  void a_newcomer_that_ends_before_it_is_ready_changes_nothing() throws Exception {
+    assertThat(refusalOf(() -> lifecycle.restartRequested(byNewcomer()))).isNull();
+    successor.die();
+    stderr.await(
+        "graceful[7]: restart failed: pid "
+            + successor.pid()
+            + " ended before it was ready; still serving on "
+            + address);
+    assertThatServing();
+    successor.reap();
+    assertThat(events.heard).containsExactly("spawned", "failed");
+    REACTOR.settle();
+    assertThat(stateNow()).isEqualTo(Status.State.SERVING);
+  }
+
+  @Test
+  void a_newcomer_that_hangs_is_told_to_go() throws Exception {
+    lifecycle = lifecycle("ready.timeout=50ms,drain.timeout=0,soak=1440m");
+    assertThat(refusalOf(() -> lifecycle.restartRequested(byNewcomer()))).isNull();
+    stderr.await(
+        "graceful[7]: restart failed: pid "
+            + successor.pid()
+            + " was not ready within 50ms: its JVM did not start the agent; still serving on "
+            + address);
+    stderr.await("graceful[7]: pid " + successor.pid() + " ended");
+    assertThat(successor.reap()).isEqualTo("was killed by signal 15");
+    assertThatServing();
+  }
+
+  @Test
+  void a_newcomer_that_has_gone_changes_nothing() throws Exception {
+    IOException gone = new IOException("pid 9 has gone");
+    RestartRequest request =
+        RestartRequest.by(
+            "takeover by pid 9",
+            events,
+            lifeline -> {
+              throw gone;
+            });
+    assertThat(refusalOf(() -> lifecycle.restartRequested(request))).isNull();
+    stderr.await("graceful[7]: restart failed: pid 9 has gone; still serving on " + address);
+    assertThat(events.heard).containsExactly("failed");
+    assertThat(stateNow()).isEqualTo(Status.State.SERVING);
+    assertThatServing();
+  }
+
+  private RestartRequest byNewcomer() {
+    return RestartRequest.by("takeover by pid 9", events, successor::join);
+  }
+
   /** Until the successor is ready. */
   private void hold() throws Exception {
     REACTOR.run(
@@ -619,6 +696,10 @@ class LifecycleTest {
 
   private void handOver() throws Exception {
     trigger("SIGUSR2");
+    getReady();
+  }
+
+  private void getReady() throws Exception {
     successor.say(Type.HELLO, "1.0");
     successor.hear();
     successor.say(Type.CLAIMED, successor.hear().text());
