@@ -19,8 +19,6 @@ import java.util.function.BiConsumer;
 /** Answers the operator's commands; see docs/control-protocol.md. On the reactor's thread. */
 final class ControlRequests implements BiConsumer<Message, Conversation> {
 
-  private static final int VERSION = 1;
-
   private final ProgramName program;
   private final int pid;
   private final String agentVersion;
@@ -41,10 +39,10 @@ final class ControlRequests implements BiConsumer<Message, Conversation> {
 
   @Override
   public void accept(Message request, Conversation with) {
-    if (request.number("version") != VERSION) {
+    if (request.number("version") != Message.VERSION) {
       with.refuse(
           "this agent speaks version "
-              + VERSION
+              + Message.VERSION
               + " of the protocol: use the graceful.jar that it was started with, "
               + agentVersion);
       return;

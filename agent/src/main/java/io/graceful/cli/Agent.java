@@ -1,5 +1,6 @@
 package io.graceful.cli;
 
+import io.graceful.control.AgentSockets;
 import io.graceful.control.ControlClient;
 import io.graceful.control.Message;
 import io.graceful.control.SocketName;
@@ -14,16 +15,18 @@ final class Agent {
   /** It looks at all its sockets for some, and may be busy with a restart. */
   static final int ANSWER_MILLIS = 10_000;
 
-  private static final int PROTOCOL_VERSION = 1;
   private static final long GLANCE_MILLIS = 20;
 
   private final Libc libc;
   private final SocketName process;
   private final Path socket;
 
-  Agent(Libc libc, SocketName process, Path socket) {
+  /**
+   * @param socket as {@link AgentSockets} has it
+   */
+  Agent(Libc libc, Path socket) {
     this.libc = libc;
-    this.process = process;
+    this.process = SocketName.of(socket);
     this.socket = socket;
   }
 
@@ -42,10 +45,6 @@ final class Agent {
     }
   }
 
-  static Message request(String command) {
-    return new Message().with("version", PROTOCOL_VERSION).with("command", command);
-  }
-
   /** The caller closes it. */
   ControlClient ask(Message request) throws IOException {
     ControlClient client = ControlClient.connect(libc, socket);
@@ -62,7 +61,7 @@ final class Agent {
    * @throws IOException also if it refuses
    */
   Message status() throws IOException {
-    try (ControlClient client = ask(request("status"))) {
+    try (ControlClient client = ask(Message.request("status"))) {
       Message answer = client.hear(ANSWER_MILLIS);
       if (answer == null) {
         throw new IOException("pid " + pid() + " has hung up");

@@ -34,7 +34,7 @@ abstract class AgentCommand extends Subcommand {
    */
   int answered(Agent agent, String command, String expected, Function<Message, String> inWords)
       throws IOException {
-    try (ControlClient client = agent.ask(Agent.request(command))) {
+    try (ControlClient client = agent.ask(Message.request(command))) {
       Message answer = client.hear(Agent.ANSWER_MILLIS);
       if (answer == null) {
         complain("pid " + agent.pid() + " has hung up");

@@ -4,6 +4,7 @@ import io.graceful.config.Option;
 import io.graceful.config.OptionException;
 import io.graceful.config.Options;
 import io.graceful.control.Message;
+import io.graceful.control.Pids;
 import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
 import java.io.File;
@@ -60,8 +61,8 @@ final class AttachCommand extends Subcommand {
   @Override
   public Integer call() throws Exception {
     Options values = values();
-    int pid = Agents.pid(who);
-    if (pid == Agents.NO_PID) {
+    int pid = Pids.of(who);
+    if (pid == Pids.NONE) {
       throw new ParameterException(
           spec.commandLine(), "'" + who + "' is no pid, and no file that holds one");
     }

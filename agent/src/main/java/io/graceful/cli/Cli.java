@@ -1,6 +1,7 @@
 package io.graceful.cli;
 
 import io.graceful.config.AgentVersion;
+import io.graceful.control.NoAgentException;
 import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

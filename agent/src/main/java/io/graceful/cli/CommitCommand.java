@@ -1,5 +1,6 @@
 package io.graceful.cli;
 
+import io.graceful.control.Message;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -11,6 +12,6 @@ final class CommitCommand extends AgentCommand {
 
   @Override
   int call(Agent agent) throws Exception {
-    return RestartProgress.follow(agent, Agent.request("commit"), wantsJson());
+    return RestartProgress.follow(agent, Message.request("commit"), wantsJson());
   }
 }

@@ -1,5 +1,6 @@
 package io.graceful.cli;
 
+import io.graceful.control.Message;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -20,6 +21,6 @@ final class RestartCommand extends RestartingCommand {
 
   @Override
   int call(Agent agent) throws Exception {
-    return restart(agent, Agent.request("restart"));
+    return restart(agent, Message.request("restart"));
   }
 }

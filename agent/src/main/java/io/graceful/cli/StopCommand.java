@@ -21,7 +21,7 @@ final class StopCommand extends AgentCommand {
 
   @Override
   int call(Agent agent) throws Exception {
-    try (ControlClient client = agent.ask(Agent.request("stop"))) {
+    try (ControlClient client = agent.ask(Message.request("stop"))) {
       for (Message event = client.hear(FOREVER); event != null; event = client.hear(FOREVER)) {
         if (wantsJson()) {
           print(event);

@@ -1,5 +1,6 @@
 package io.graceful.cli;
 
+import io.graceful.control.Message;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
@@ -50,7 +51,7 @@ final class TakeoverCommand extends RestartingCommand {
   int call(Agent agent) throws Exception {
     return restart(
         agent,
-        Agent.request("restart")
+        Message.request("restart")
             .with("arguments", command)
             .with("directory", directory.toString()));
   }

@@ -21,8 +21,16 @@ import java.util.Map;
  */
 public final class Message {
 
+  /** Of the protocol. */
+  public static final int VERSION = 1;
+
   /** A String, Long, Boolean, Message, or List of these; null for what we have no use for. */
   private final Map<String, Object> members = new LinkedHashMap<>();
+
+  /** What a client says first. */
+  public static Message request(String command) {
+    return new Message().with("version", VERSION).with("command", command);
+  }
 
   /**
    * @param event what it is about
