@@ -1,6 +1,7 @@
 package io.graceful.control;
 
 import io.graceful.os.ErrnoException;
+import io.graceful.os.FdMessages;
 import io.graceful.os.Libc;
 import io.graceful.os.NativeMemory;
 import io.graceful.os.Reactor;
@@ -14,19 +15,21 @@ import java.nio.file.Path;
 /** Asks an agent something, and reads what it answers. */
 public final class ControlClient implements AutoCloseable {
 
-  private static final int PIECE_BYTES = 64 * 1024;
+  private static final int NONE = -1;
 
   private final Libc libc;
   private final int fd;
   private final SocketIo io;
-  private final NativeMemory piece = new NativeMemory(PIECE_BYTES);
-  private int from;
-  private int to;
+  private final FdMessages messages;
+  private byte[] piece = new byte[0];
+  private int next;
+  private int descriptor = NONE;
 
   private ControlClient(Libc libc, int fd) {
     this.libc = libc;
     this.fd = fd;
     this.io = new SocketIo(libc);
+    this.messages = new FdMessages(libc);
   }
 
   /**
@@ -39,6 +42,11 @@ public final class ControlClient implements AutoCloseable {
   /** Pid of the process that listens, as the kernel says (SO_PEERCRED, unix(7)). */
   public int agentPid() throws ErrnoException {
     return libc.peerCredentials(fd)[0];
+  }
+
+  /** The user that this process runs as. */
+  public int agentUser() throws ErrnoException {
+    return libc.peerCredentials(fd)[1];
   }
 
   /** Once. */
@@ -62,21 +70,59 @@ public final class ControlClient implements AutoCloseable {
   public Message hear(int millis) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     while (true) {
-      while (from < to) {
-        byte next = piece.bytes.get(from++);
-        if (next == '\n') {
+      while (next < piece.length) {
+        byte one = piece[next++];
+        if (one == '\n') {
           return parsed(line);
         }
-        line.write(next);
+        line.write(one);
       }
-      int count = io.receive(fd, piece, PIECE_BYTES);
-      if (count == -ErrnoException.EAGAIN) {
+      FdMessages.Packet packet = receive();
+      if (packet == null) {
         await(millis);
-      } else if (count <= 0) {
+        continue;
+      }
+      if (packet.bytes.length == 0) {
         return null;
       }
-      from = 0;
-      to = Math.max(0, count);
+      keep(packet.fd);
+      piece = packet.bytes;
+      next = 0;
+    }
+  }
+
+  /**
+   * @return null if there is nothing yet; one of no bytes if there is nothing to come
+   */
+  private FdMessages.Packet receive() throws IOException {
+    try {
+      return messages.receive(fd);
+    } catch (ErrnoException reset) {
+      return FdMessages.Packet.END;
+    }
+  }
+
+  private void keep(int received) {
+    if (received != NONE) {
+      dropDescriptor();
+      descriptor = received;
+    }
+  }
+
+  /**
+   * What came along with the last message; the caller closes it.
+   *
+   * @return -1 if nothing did
+   */
+  public int takeDescriptor() {
+    int taken = descriptor;
+    descriptor = NONE;
+    return taken;
+  }
+
+  private void dropDescriptor() {
+    if (descriptor != NONE) {
+      libc.close(takeDescriptor());
     }
   }
 
@@ -97,7 +143,7 @@ public final class ControlClient implements AutoCloseable {
   @Override
   public void close() {
     io.close();
-    piece.close();
+    dropDescriptor();
     libc.close(fd);
   }
 }

@@ -1,6 +1,7 @@
 package io.graceful.control;
 
 import io.graceful.os.ErrnoException;
+import io.graceful.os.FdMessages;
 import io.graceful.os.Libc;
 import io.graceful.os.NativeMemory;
 import io.graceful.os.Reactor;
@@ -70,6 +71,29 @@ public final class Conversation {
         hangUp();
       }
     }
+  }
+
+  /**
+   * One more line, with a descriptor.
+   *
+   * @param passed goes along as a duplicate
+   * @throws IOException if nobody takes it; who has taken it was there when this began
+   */
+  public void say(Message message, int passed) throws IOException {
+    if (!isOpen()) {
+      throw new ErrnoException("send", ErrnoException.EPIPE);
+    }
+    byte[] bytes = (message + "\n").getBytes(StandardCharsets.UTF_8);
+    new FdMessages(libc).send(fd, bytes, passed);
+  }
+
+  /**
+   * The client's pid, as the kernel says (SO_PEERCRED, unix(7)).
+   *
+   * @return 0 if it has none here, but in another pid namespace
+   */
+  public int clientPid() throws ErrnoException {
+    return libc.peerCredentials(fd)[0];
   }
 
   public void hangUp() {

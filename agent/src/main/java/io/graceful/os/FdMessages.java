@@ -4,7 +4,8 @@ import java.io.IOException;
 
 /**
  * Packets over a UNIX packet socket, each with at most one descriptor in its pocket (SCM_RIGHTS,
- * unix(7)).
+ * unix(7)). On a stream socket a packet is what has come by then; a descriptor comes with the first
+ * of the bytes that it was sent with.
  *
  * <p>struct layouts are those of 64-bit Linux: msghdr is 56 bytes, cmsghdr 16 bytes with 8-byte
  * alignment.
@@ -32,6 +33,9 @@ public final class FdMessages {
 
   /** A packet and its descriptor, or -1. Whoever takes the descriptor closes it. */
   public static final class Packet {
+    /** EOF. */
+    public static final Packet END = new Packet(new byte[0], -1);
+
     public final byte[] bytes;
     public final int fd;
 

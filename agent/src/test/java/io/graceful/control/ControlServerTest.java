@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.graceful.log.Log;
 import io.graceful.os.FewDescriptors;
+import io.graceful.os.LeavesNoDescriptor;
 import io.graceful.os.ReactorThread;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -19,9 +20,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(LeavesNoDescriptor.class)
 class ControlServerTest {
 
   private static final int SOON = 30_000;
@@ -65,6 +68,61 @@ class ControlServerTest {
       assertThat(client.hear(SOON)).isEqualTo(new Message().with("text", "two\nlines"));
       assertThat(client.hear(SOON)).isNull();
     }
+  }
+
+  @Test
+  void a_descriptor_goes_along_and_is_the_clients_or_closed() throws Exception {
+    Path socket =
+        serve(
+            (request, with) -> {
+              try {
+                assertThat(with.clientPid()).isEqualTo((int) ProcessHandle.current().pid());
+                int counter = LIBC.eventCounter();
+                LIBC.add(counter);
+                with.say(Message.event("first"), counter);
+                with.say(Message.event("second"), counter);
+                with.say(Message.event("third"));
+                LIBC.close(counter);
+              } catch (IOException failure) {
+                throw new IllegalStateException(failure);
+              }
+              with.hangUp();
+            });
+    try (ControlClient client = ControlClient.connect(LIBC, socket)) {
+      assertThat(client.agentUser()).isEqualTo(LIBC.effectiveUser());
+      client.ask(Message.request("x"));
+      assertThat(client.hear(SOON)).isEqualTo(Message.event("first"));
+      int received = client.takeDescriptor();
+      assertThat(LIBC.take(received)).isEqualTo(1);
+      LIBC.close(received);
+      assertThat(client.takeDescriptor()).isEqualTo(-1);
+      assertThat(client.hear(SOON)).isEqualTo(Message.event("second"));
+      assertThat(client.hear(SOON)).isEqualTo(Message.event("third"));
+      assertThat(client.hear(SOON)).isNull();
+    }
+  }
+
+  @Test
+  void nobody_gets_a_descriptor_who_has_hung_up() throws Exception {
+    CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    CompletableFuture<Void> hungUp = new CompletableFuture<>();
+    Path socket =
+        serve(
+            (request, with) -> {
+              try {
+                hungUp.get();
+                with.say(Message.event("x"), 0);
+                failure.complete(null);
+              } catch (Exception nobody) {
+                failure.complete(nobody);
+              }
+              with.hangUp();
+            });
+    try (ControlClient client = ControlClient.connect(LIBC, socket)) {
+      client.ask(Message.request("x"));
+    }
+    hungUp.complete(null);
+    assertThat(failure.get()).hasMessageStartingWith("sendmsg: EPIPE");
   }
 
   @Test
