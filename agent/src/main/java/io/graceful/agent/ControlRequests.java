@@ -3,6 +3,7 @@ package io.graceful.agent;
 import io.graceful.config.Durations;
 import io.graceful.control.Conversation;
 import io.graceful.control.Message;
+import io.graceful.os.Libc;
 import io.graceful.process.OtherCommand;
 import io.graceful.restart.Lifecycle;
 import io.graceful.restart.Outcome;
@@ -19,6 +20,7 @@ import java.util.function.BiConsumer;
 /** Answers the operator's commands; see docs/control-protocol.md. On the reactor's thread. */
 final class ControlRequests implements BiConsumer<Message, Conversation> {
 
+  private final Libc libc;
   private final ProgramName program;
   private final int pid;
   private final String agentVersion;
@@ -29,7 +31,13 @@ final class ControlRequests implements BiConsumer<Message, Conversation> {
    * @param since when this process was started, in ms after 1970 (UTC)
    */
   ControlRequests(
-      ProgramName program, long since, int pid, String agentVersion, Lifecycle lifecycle) {
+      Libc libc,
+      ProgramName program,
+      long since,
+      int pid,
+      String agentVersion,
+      Lifecycle lifecycle) {
+    this.libc = libc;
     this.program = program;
     this.since = since;
     this.pid = pid;
@@ -54,6 +62,9 @@ final class ControlRequests implements BiConsumer<Message, Conversation> {
         break;
       case "restart":
         restart(request, with);
+        break;
+      case "hand-over":
+        handOver(with);
         break;
       case "commit":
         refuseUnlessNull(lifecycle.commit(new Told(with)), with);
@@ -135,6 +146,22 @@ final class ControlRequests implements BiConsumer<Message, Conversation> {
             arguments.isEmpty() ? null : new OtherCommand(arguments, request.text("directory")),
             request.isTrue("hold"));
     refuseUnlessNull(lifecycle.restartRequested(restart), with);
+  }
+
+  /** To the client's own process; see docs/takeover.md. */
+  private void handOver(Conversation with) {
+    try {
+      TakeoverClient client = new TakeoverClient(libc, with);
+      if (!client.isVisible()) {
+        with.refuse("your process is in another pid namespace, and can't be watched from here");
+        return;
+      }
+      RestartRequest restart =
+          RestartRequest.by("takeover by " + client, new Told(with), client::join);
+      refuseUnlessNull(lifecycle.restartRequested(restart), with);
+    } catch (IOException impossible) {
+      with.refuse("can't tell your pid: " + impossible.getMessage());
+    }
   }
 
   private static void refuseUnlessNull(String refusal, Conversation with) {

@@ -46,6 +46,9 @@ import java.util.jar.JarFile;
 public final class Installer
     implements BiConsumer<String, Instrumentation>, Runnable, Hooks.Observer {
 
+  private static final String DIED_EARLY = " died before it handed over";
+  private static final String FIRST_AFTER_ALL = ": starting as a first generation";
+
   /** Late enough not to compete with the application's start. */
   private static final long PRELOAD_MILLIS = 3000;
 
@@ -69,6 +72,9 @@ public final class Installer
   /** What counts SIGUSR2 in a successor, from premain on; -1 while there is none. */
   private int trap = -1;
 
+  /** Whether another process serves until this one does. */
+  private boolean successor;
+
   private Takeover takeover;
   private volatile Reactor reactor;
   private volatile Lifecycle lifecycle;
@@ -88,13 +94,13 @@ public final class Installer
   @Override
   public void accept(String arguments, Instrumentation jvm) {
     instrumentation = jvm;
-    boolean successor = !late && Lifeline.isInherited();
+    successor = !late && Lifeline.isInherited();
     try {
-      prepare(arguments, successor);
+      prepare(arguments);
     } catch (OptionException wrong) {
-      giveUp(wrong.getMessage(), successor);
+      giveUp(wrong.getMessage());
     } catch (Throwable failure) {
-      giveUp(inWords(failure), successor);
+      giveUp(inWords(failure));
     }
   }
 
@@ -107,7 +113,7 @@ public final class Installer
     return ours && failure.getMessage() != null ? failure.getMessage() : failure.toString();
   }
 
-  private void prepare(String arguments, boolean successor) throws Throwable {
+  private void prepare(String arguments) throws Throwable {
     jar = new File(Installer.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     Arch.current();
     pid = ProcFs.pid();
@@ -124,7 +130,13 @@ public final class Installer
     Binder binder = new Binder(bound, log);
     hooks = new Hooks(instrumentation, binder, this);
     if (successor) {
-      takeOver(binder);
+      prepareToTakeOver();
+      takeOver(Lifeline.inherited(libc), binder);
+      if (takeover == null) {
+        log.error("the process that started this one" + DIED_EARLY + FIRST_AFTER_ALL);
+      }
+    } else if (!late && !options.text(Option.TAKEOVER).isEmpty()) {
+      takeOverFrom(options.text(Option.TAKEOVER), binder);
     }
     if (!MovePolicy.parse(options.text(Option.MOVE)).movesNothing()) {
       hooks.expectGuard();
@@ -142,16 +154,34 @@ public final class Installer
     thread.start();
   }
 
-  private void takeOver(Binder binder) throws Throwable {
+  private void takeOverFrom(String named, Binder binder) throws Throwable {
+    successor = true; // While it is not clear that nobody serves, nothing may start beside it.
+    TakeoverTarget target = TakeoverTarget.find(named, pid);
+    Lifeline lifeline = null;
+    if (target.absence() == null) {
+      prepareToTakeOver();
+      lifeline = target.ask(libc, options.millis(Option.HOOK_TIMEOUT));
+    }
+    if (lifeline != null) {
+      takeOver(lifeline, binder);
+    }
+    if (takeover == null) {
+      successor = false;
+      String absence = target.absence() == null ? target + DIED_EARLY : target.absence();
+      log.info("takeover=" + named + ": " + absence + FIRST_AFTER_ALL);
+    }
+  }
+
+  private void prepareToTakeOver() throws Throwable {
     loadLibc();
     if (options.signals(Option.RESTART_SIGNAL).contains("USR2")) {
       trap = SignalTrap.install(libc, Libc.SIGUSR2); // Counts from here on; answered later.
     }
-    Lifeline lifeline = Lifeline.inherited(libc);
+  }
+
+  private void takeOver(Lifeline lifeline, Binder binder) throws Throwable {
     takeover = Takeover.receive(libc, lifeline, pid, AgentVersion.text());
     if (takeover == null) {
-      log.error(
-          "the process that started this one died before it handed over: starting as a first generation");
       return;
     }
     binder.inherit(libc, takeover.sockets());
@@ -182,7 +212,7 @@ public final class Installer
     }
   }
 
-  private void giveUp(String reason, boolean successor) {
+  private void giveUp(String reason) {
     if (ProcessExit.hasBegun()) {
       return; // A program that ends as soon as it has started: there is nothing to restart.
     }
@@ -261,7 +291,8 @@ public final class Installer
             }
           });
     } catch (Throwable failure) {
-      giveUp(inWords(failure), takeover != null);
+      successor = takeover != null;
+      giveUp(inWords(failure));
       return;
     }
     reactor.run();
@@ -287,6 +318,7 @@ public final class Installer
       SocketName name = new SocketName(pid, ProcFs.startTime());
       ControlRequests requests =
           new ControlRequests(
+              libc,
               new ProgramName(System.getProperty("sun.java.command")),
               ProcFs.startedAt(),
               pid,

@@ -77,6 +77,13 @@ public enum Option {
           + " closes that listener when ready.timeout is over.",
       "fail",
       "drop"),
+  TAKEOVER(
+      "takeover",
+      "",
+      Kind.PROCESS,
+      "For a process that something else starts (a supervisor, a shell) to take over from the one that serves: that one's"
+          + " pid, a file that holds it, or the path of its control socket. If there is no such process, this one starts"
+          + " as the first. Restarts ignore it; see docs/takeover.md."),
   PIDFILE(
       "pidfile",
       "",
@@ -130,6 +137,7 @@ public enum Option {
     DURATION,
     CHOICE,
     MOVES,
+    PROCESS,
     TEXT
   }
 
@@ -180,6 +188,8 @@ public enum Option {
         return String.join(" or ", choices);
       case MOVES:
         return MovePolicy.ALLOWED;
+      case PROCESS:
+        return "a pid or a path";
       default:
         return "a path";
     }

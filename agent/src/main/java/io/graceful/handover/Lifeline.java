@@ -83,9 +83,16 @@ public final class Lifeline implements AutoCloseable {
     if (uid != libc.effectiveUser()) {
       throw new IOException("descriptor " + fd + " comes from a process of user " + uid);
     }
-    int moved = libc.duplicate(fd);
-    libc.close(fd);
-    return new Lifeline(libc, moved);
+    return received(libc, fd);
+  }
+
+  /** The successor's end, from whoever passed it; in place of that descriptor. */
+  public static Lifeline received(Libc libc, int fd) throws IOException {
+    try {
+      return new Lifeline(libc, libc.duplicate(fd));
+    } finally {
+      libc.close(fd);
+    }
   }
 
   /** The predecessor's pid, for its successor (SO_PEERCRED). */

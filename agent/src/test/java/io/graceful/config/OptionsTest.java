@@ -20,7 +20,7 @@ class OptionsTest {
 
   private static final String KNOWN =
       "; known keys: restart.signal, stop.signals, ready.timeout, drain.timeout, drain.quiet, move, soak,"
-          + " shutdown.timeout, stop.timeout, cwd, unclaimed, pidfile, hook, hook.timeout, stop.delay, control, log.level, config";
+          + " shutdown.timeout, stop.timeout, cwd, unclaimed, takeover, pidfile, hook, hook.timeout, stop.delay, control, log.level, config";
   private static final String A_TIME =
       "; allowed: a time such as 500ms, 10s or 2m, at most 24 hours (a bare number is seconds)";
 

@@ -72,6 +72,27 @@ class HookIT {
     assertThat(server.greet().generation()).isEqualTo(2);
   }
 
+  @Test
+  void may_refuse_a_takeover(Servers servers) throws Exception {
+    Server server = launch(servers).environment("XDG_RUNTIME_DIR", directory.toString()).start();
+    ProcessId old = server.serving();
+    ControlSocket.await(directory, old);
+    Files.createFile(directory.resolve("refuse"));
+    List<String> command = Newcomer.commandOf(server, old.pid());
+
+    Newcomer.start(server, command)
+        .assertRefused(
+            "refused by pid "
+                + old.pid()
+                + ": the hook "
+                + directory.resolve("hook")
+                + " exited with 1");
+
+    Files.delete(directory.resolve("refuse"));
+    Newcomer.start(server, command).awaitAnswer();
+    assertThat(server.awaitExit(old, Server.LIMIT)).hasValue(0);
+  }
+
   private Launch launch(Servers servers) throws IOException {
     Path hook =
         Files.writeString(

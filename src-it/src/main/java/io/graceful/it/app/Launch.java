@@ -4,6 +4,7 @@ import io.graceful.it.jvm.Jdk;
 import io.graceful.it.jvm.ProcessFamily;
 import io.graceful.it.load.Endpoint;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -154,8 +155,9 @@ public final class Launch {
     ProcessBuilder builder = new ProcessBuilder(command);
     Path home = workingDirectory == null ? directory : workingDirectory;
     builder.directory(home.toFile());
-    builder.redirectOutput(directory.resolve("stdout.log").toFile());
-    builder.redirectError(directory.resolve("stderr.log").toFile());
+    // Append: a process that the family has not started writes to the same files.
+    builder.redirectOutput(Redirect.appendTo(directory.resolve("stdout.log").toFile()));
+    builder.redirectError(Redirect.appendTo(directory.resolve("stderr.log").toFile()));
     // What the builder's own environment would do to every JVM, including a line on stderr.
     List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
         .forEach(builder.environment()::remove);

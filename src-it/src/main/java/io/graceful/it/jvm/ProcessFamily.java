@@ -48,6 +48,14 @@ public final class ProcessFamily implements AutoCloseable {
     return new ProcessFamily(builder);
   }
 
+  /** Starts one more, which none of the family has started. */
+  public Process startBeside(ProcessBuilder builder) throws IOException {
+    builder.environment().put(VARIABLE, marker);
+    Process process = builder.start();
+    Subreaper.get().leaveToJava(process);
+    return process;
+  }
+
   public ProcessId first() {
     return first;
   }
