@@ -73,6 +73,10 @@ final class Acceptor implements AutoCloseable {
     Await.until("the thread in poll", () -> isWaitingIn(false));
   }
 
+  boolean isWaiting() throws IOException {
+    return isWaitingIn(false) || isWaitingIn(true);
+  }
+
   boolean isInAccept() throws IOException {
     return isWaitingIn(true);
   }

@@ -6,6 +6,7 @@ import static java.net.StandardProtocolFamily.UNIX;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.graceful.os.Await;
 import io.graceful.os.Epoll;
 import io.graceful.os.FewDescriptors;
 import io.graceful.os.LeavesNoDescriptor;
@@ -267,12 +268,18 @@ class DetachedListenerTest {
       Listener listener = Descriptors.listener(LIBC, app.fd);
       DetachedListener.detach(LIBC, listener).reattach();
       DetachedListener detached = DetachedListener.detach(LIBC, listener);
-      app.awaitPolling();
+      Await.until("the thread waits", app::isWaiting); // In poll, or in accept again.
       try (Socket client = app.connect()) {
         try (FewDescriptors none = new FewDescriptors(0)) {
           detached.reattach();
         }
 
+        Await.until(
+            "accepted",
+            () -> {
+              detached.wakeAcceptors(); // As its owner does until it could look.
+              return app.hasAccepted();
+            });
         assertThat(app.accepted()).isEqualTo(client.getLocalPort());
       }
     }
