@@ -75,6 +75,9 @@ public final class Installer
   /** Whether another process serves until this one does. */
   private boolean successor;
 
+  /** Null where this process was not started by systemd. */
+  private Service service;
+
   private Takeover takeover;
   private volatile Reactor reactor;
   private volatile Lifecycle lifecycle;
@@ -104,6 +107,11 @@ public final class Installer
     }
   }
 
+  /** Whether systemd wants to hear of this process. */
+  private boolean isService() {
+    return command != null && command.variable("NOTIFY_SOCKET") != null;
+  }
+
   private static String inWords(Throwable failure) {
     if (failure.getMessage() == null && failure.getCause() != null) {
       return inWords(failure.getCause());
@@ -121,6 +129,13 @@ public final class Installer
     command = LaunchCommand.ofThisProcess();
     if (late) {
       command = command.withAgent(jar, arguments);
+    }
+    if (isService()) {
+      loadLibc();
+      service = new Service(command, libc);
+      if (!late) {
+        service.hideVariables(log, instrumentation);
+      }
     }
     options = Options.read(arguments, command.variables(Options.VARIABLE_PREFIX));
     log =
@@ -233,11 +248,14 @@ public final class Installer
   private String refuseRestarts(String reason) {
     try {
       loadLibc();
-      new RefusedRestarts(libc, log, reason).start();
+      new RefusedRestarts(libc, log, pid, reason).start(service);
       return "";
     } catch (Throwable failure) {
       String why = inWords(failure);
       return "; don't send SIGUSR2: nothing catches it, and the JVM may crash"
+          + (isService()
+              ? "; systemd is not told that it is ready, so use Type=exec meanwhile"
+              : "")
           + (reason.equals(why) ? "" : " (" + why + ")");
     }
   }
@@ -255,7 +273,17 @@ public final class Installer
       ResourceLimits limits = ResourceLimits.current(libc);
       Launcher starter = new Launcher(libc, command, limits, options.text(Option.CWD), log);
       Surroundings world =
-          new Surroundings(pid, options, log, libc, reactor, bound, hooks, starter, exit);
+          new Surroundings(
+              pid,
+              options,
+              log,
+              libc,
+              reactor,
+              bound,
+              hooks,
+              starter,
+              exit,
+              service == null ? null : service.manager(reactor, log, pid, takeover != null));
       lifecycle = new Lifecycle(world, takeover);
       if (takeover == null) {
         hooks.changeLoaded();

@@ -66,7 +66,9 @@ public final class Frame {
     /** Successor: the app can't have it; text = why. It stays with the predecessor. */
     REJECTED,
     /** Successor: a client of this listener has begun with an HTTP/1.x request; text = key. */
-    SPEAKS_HTTP
+    SPEAKS_HTTP,
+    /** Predecessor: it is about to exit, and can't serve again any more. */
+    EXITING
   }
 
   private final Type type;

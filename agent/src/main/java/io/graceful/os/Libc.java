@@ -13,6 +13,7 @@ public final class Libc {
   public static final int AF_INET = 2;
   public static final int AF_INET6 = 10;
   public static final int SOCK_STREAM = 1;
+  static final int SOCK_DGRAM = 2;
   public static final int SOCK_SEQPACKET = 5;
 
   public static final int SIGQUIT = 3;

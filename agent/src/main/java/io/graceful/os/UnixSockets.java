@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** Stream sockets with a path (unix(7)), by descriptor number. */
+/** Sockets with a path, or an abstract name (unix(7)), by descriptor number. */
 public final class UnixSockets {
 
   /** {@code sun_path} of {@code struct sockaddr_un}, with its final zero. */
@@ -72,18 +72,54 @@ public final class UnixSockets {
     }
   }
 
+  /**
+   * A non-blocking socket whose datagrams go there. The caller closes it.
+   *
+   * @param name a path, or @ and a name in the abstract namespace
+   */
+  public int datagramsTo(String name) throws IOException {
+    byte[] address = name.startsWith("@") ? abstractAddress(name) : address(name);
+    int fd =
+        libc.calls.check(
+            "socket", Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK, 0);
+    try (NativeMemory memory = NativeMemory.of(address)) {
+      libc.calls.check("connect", fd, memory.address, address.length);
+      return fd;
+    } catch (ErrnoException failure) {
+      libc.close(fd);
+      throw failure;
+    }
+  }
+
   private int socket(int flags) throws ErrnoException {
     return libc.calls.check(
         "socket", Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC | flags, 0);
   }
 
   private static byte[] address(Path path) throws IOException {
-    byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
+    return address(path.toString());
+  }
+
+  /** With a zero behind the path. */
+  private static byte[] address(String path) throws IOException {
+    byte[] name = path.getBytes(StandardCharsets.UTF_8);
+    return address(path, name, 2 + name.length + 1);
+  }
+
+  /** With a zero in the place of the @; it ends where the name ends. */
+  private static byte[] abstractAddress(String text) throws IOException {
+    byte[] name = text.getBytes(StandardCharsets.UTF_8);
+    byte[] address = address(text, name, 2 + name.length);
+    address[2] = 0;
+    return address;
+  }
+
+  private static byte[] address(String text, byte[] name, int length) throws IOException {
     if (name.length > LONGEST_PATH) {
       throw new IOException(
-          path + " is too long for a socket: " + name.length + " bytes, at most " + LONGEST_PATH);
+          text + " is too long for a socket: " + name.length + " bytes, at most " + LONGEST_PATH);
     }
-    byte[] address = new byte[2 + name.length + 1];
+    byte[] address = new byte[length];
     java.nio.ByteBuffer.wrap(address)
         .order(java.nio.ByteOrder.nativeOrder())
         .putShort((short) Libc.AF_UNIX);

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -70,6 +71,24 @@ public final class LaunchCommand {
               + " below 1024 by net.ipv4.ip_unprivileged_port_start instead)",
           unreadable);
     }
+  }
+
+  /** With fewer variables: those whose names are wanted. */
+  LaunchCommand withVariables(Predicate<String> wanted) {
+    List<byte[]> kept = new ArrayList<>();
+    for (byte[] entry : environment) {
+      if (wanted.test(name(entry))) {
+        kept.add(entry);
+      }
+    }
+    return new LaunchCommand(
+        own, arguments, kept, directory, umask, ignoredSignals, blockedSignals);
+  }
+
+  private static String name(byte[] entry) {
+    String text = new String(entry, StandardCharsets.ISO_8859_1);
+    int equals = text.indexOf('=');
+    return equals < 0 ? text : text.substring(0, equals);
   }
 
   /** Another command line, with all else as it was, but for PWD, which tells its directory. */
@@ -175,7 +194,7 @@ public final class LaunchCommand {
   }
 
   /** The value in the environment at the start, or null. */
-  String variable(String name) {
+  public String variable(String name) {
     return variable(environment, name);
   }
 
@@ -188,6 +207,15 @@ public final class LaunchCommand {
       }
     }
     return null;
+  }
+
+  /** Of all variables in the environment at the start. */
+  public List<String> variableNames() {
+    List<String> names = new ArrayList<>();
+    for (byte[] entry : environment) {
+      names.add(name(entry));
+    }
+    return names;
   }
 
   /** Those of the environment at the start whose names begin like this. */

@@ -6,6 +6,7 @@ import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
 import io.graceful.os.ResourceLimits;
 import io.graceful.os.SpawnRequest;
+import io.graceful.systemd.ManagerVariables;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -46,7 +47,8 @@ public final class Launcher implements ProcessStarter {
   @Override
   public ChildProcess startHook(String program, String argument, Map<String, String> facts)
       throws IOException {
-    List<byte[]> environment = new ArrayList<>(own.environment());
+    LaunchCommand command = own.withVariables(ManagerVariables::isForChild);
+    List<byte[]> environment = new ArrayList<>(command.environment());
     facts.forEach((name, value) -> environment.add(bytes(name + "=" + value)));
     List<byte[]> arguments = Arrays.asList(bytes(program), bytes(argument));
     SpawnRequest request =
@@ -62,8 +64,9 @@ public final class Launcher implements ProcessStarter {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private ChildProcess start(int lifeline, LaunchCommand command, String directory)
+  private ChildProcess start(int lifeline, LaunchCommand whole, String directory)
       throws IOException {
+    LaunchCommand command = whole.withVariables(ManagerVariables::isForSuccessor);
     DebuggerPort debugger = new DebuggerPort();
     List<byte[]> arguments = debugger.inArguments(command.arguments());
     List<byte[]> environment = debugger.inEnvironment(command.environment());

@@ -21,8 +21,6 @@ import java.util.List;
  */
 public final class Lifecycle {
 
-  private static final long FIRST_LOOK_MILLIS = 100;
-  private static final long LAST_LOOK_MILLIS = 1000;
   private static final String NO_RESTART = "no restart is under way";
   private static final String OUT_OF_SERVICE = "this process is out of service";
   private static final String STOPPING = "this process is stopping";
@@ -33,11 +31,18 @@ public final class Lifecycle {
   private final History history = new History();
   private Takeover takeover;
   private Restart restart;
+  private boolean isServing;
 
   private final Announcer announcer;
 
   /** Null if there is no pidfile. */
   private final ServingPid servingPid;
+
+  /** Null where there is no systemd. */
+  private final MainProcess main;
+
+  /** Null where nobody is told. */
+  private FirstAccept firstAccept;
 
   private LameDuck lameDuck;
   private GracefulStop stop;
@@ -58,55 +63,90 @@ public final class Lifecycle {
         pidfile.isEmpty()
             ? null
             : new ServingPid(world, new PidFile(Paths.get(pidfile), world.pid));
+    this.main = world.manager == null ? null : new MainProcess(world, generation);
   }
 
   /** Begins what a successor has to do. */
   public void start() {
     if (takeover != null) {
-      takeover.start(world, this::onServing, () -> takeover = null);
-    } else if (servingPid != null || announcer.hasListener()) {
-      awaitListener(FIRST_LOOK_MILLIS);
+      takeover.start(world, this::onServing, this::onMain, this::onAlone);
+      return;
+    }
+    if (main != null) {
+      main.begin();
+    }
+    if (servingPid != null || announcer.hasListener() || main != null) {
+      firstAccept =
+          new FirstAccept(world.libc, world.reactor, world.log, world.bound, this::onAccepting);
+      firstAccept.await();
     }
   }
 
-  /** Until this process listens: one that can't bind does not serve. */
-  private void awaitListener(long pause) {
-    world.reactor.after(pause, () -> lookForListener(pause));
-  }
-
-  private void lookForListener(long pause) {
-    try {
-      List<ListenerKey> listening = listeners();
-      if (listening.isEmpty()) {
-        awaitListener(Math.min(LAST_LOOK_MILLIS, pause * 2));
-        return;
-      }
-      if (servingPid != null) {
-        servingPid.write();
-      }
-      announcer.tell(Announcer.Event.READY, listening, 0, "");
-    } catch (IOException blind) {
-      awaitListener(LAST_LOOK_MILLIS);
+  /** In a first generation. */
+  private void onAccepting(List<ListenerKey> listeners) {
+    if (servingPid != null) {
+      servingPid.write();
+    }
+    announcer.tell(Announcer.Event.READY, listeners, 0, "");
+    if (main != null && stop == null) {
+      main.serves(listeners);
     }
   }
 
   private void onServing(Outcome outcome) {
     history.add(outcome);
+    isServing = true;
     if (servingPid != null) {
       servingPid.write();
+    }
+    if (takeover == null) {
+      tellThatItServes();
+    }
+  }
+
+  /** The predecessor can't serve again any more. */
+  private void onMain() {
+    if (main != null) {
+      main.begin();
+    }
+  }
+
+  /** The predecessor is gone, whether it has told so or not. */
+  private void onAlone() {
+    takeover = null;
+    onMain();
+    if (isServing) {
+      tellThatItServes();
+    }
+  }
+
+  private void tellThatItServes() {
+    if (main == null || stop != null) {
+      return;
+    }
+    try {
+      main.serves(listeners());
+    } catch (IOException blind) {
+      main.serves(Collections.<ListenerKey>emptyList());
     }
   }
 
   /** Restarts are refused from now on, with this reason. */
   public void disable(String reason) {
     disabled = reason;
+    if (firstAccept != null) {
+      firstAccept.countAll();
+    }
   }
 
   /**
    * @param source for the log: which signal
    */
   public void restartRequested(String source) {
-    restartRequested(RestartRequest.bySignal(source));
+    String refusal = restartRequested(RestartRequest.bySignal(source));
+    if (refusal != null && main != null && stop == null) {
+      main.refused(refusal);
+    }
   }
 
   /**
@@ -127,6 +167,10 @@ public final class Lifecycle {
     }
     if (announcer.hasListener()) {
       restart.toldTo(announcer.tellingOf(restart::keys));
+    }
+    if (main != null) {
+      restart.toldTo(main);
+      main.restarting();
     }
     restart.begin();
     return null;
@@ -254,10 +298,17 @@ public final class Lifecycle {
     String refusal = lameDuck == null ? busy() : OUT_OF_SERVICE + " already";
     if (refusal == null) {
       lameDuck = new LameDuck(world, announcer);
-      refusal = lameDuck.begin(whenDone);
+      refusal = lameDuck.begin(() -> onOutOfService(whenDone));
       lameDuck = refusal == null ? lameDuck : null;
     }
     return refusal;
+  }
+
+  private void onOutOfService(Runnable whenDone) {
+    if (main != null) {
+      main.outOfService();
+    }
+    whenDone.run();
   }
 
   /**
@@ -271,6 +322,9 @@ public final class Lifecycle {
     }
     String problem = lameDuck.resume();
     lameDuck = problem == null ? null : lameDuck;
+    if (problem == null) {
+      tellThatItServes();
+    }
     return problem;
   }
 
@@ -313,6 +367,7 @@ public final class Lifecycle {
     }
     if (restart != null && restart.isPastHandover()) {
       world.log.info("SIG" + signal + ": stopping at once, as another process serves already");
+      restart.leave();
       GracefulStop.proceed(signal, previous);
       return;
     }
@@ -321,6 +376,9 @@ public final class Lifecycle {
     }
     if (takeover != null) {
       takeover.stopping();
+    }
+    if (main != null) {
+      main.stopping("SIG" + signal);
     }
     stop = new GracefulStop(world, signal, previous, closedListeners(), announcer, whoStops);
     if (lameDuck != null) {

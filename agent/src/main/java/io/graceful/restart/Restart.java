@@ -93,6 +93,7 @@ final class Restart {
   private Interposer interposer;
   private boolean withConnections;
   private boolean soaked;
+  private boolean hasLeft;
   private String drained;
   private boolean stoppedByOperator;
 
@@ -452,10 +453,24 @@ final class Restart {
 
   private void leave(String summary) {
     world.log.info(summary + "; exiting");
-    audience.done();
+    leave();
     detached.letAcceptorsBeWoken();
     announcer.ask(
         Announcer.Event.EXITING, keys(), successor.pid(), "", failed -> world.exit.exit(0));
+  }
+
+  /** This process exits, and can't serve again any more. */
+  void leave() {
+    if (hasLeft) {
+      return;
+    }
+    hasLeft = true;
+    audience.done();
+    try {
+      lifeline.send(new Frame(Type.EXITING, 0, ""));
+    } catch (IOException deaf) {
+      world.log.debug("pid " + successor.pid() + " does not hear that this process exits");
+    }
   }
 
   private void onReadyTimeout() {

@@ -7,6 +7,7 @@ import io.graceful.os.Libc;
 import io.graceful.os.Reactor;
 import io.graceful.process.ProcessStarter;
 import io.graceful.sockets.BoundSockets;
+import io.graceful.systemd.ServiceManager;
 
 /** What the parts of a restart work with; made once, by the composition root. */
 public final class Surroundings {
@@ -21,6 +22,9 @@ public final class Surroundings {
   final ProcessStarter starter;
   final ProcessExit exit;
 
+  /** Null where this process was not started by systemd. */
+  final ServiceManager manager;
+
   public Surroundings(
       int pid,
       Options options,
@@ -30,7 +34,8 @@ public final class Surroundings {
       BoundSockets bound,
       Hooks hooks,
       ProcessStarter starter,
-      ProcessExit exit) {
+      ProcessExit exit,
+      ServiceManager manager) {
     this.pid = pid;
     this.options = options;
     this.log = log;
@@ -40,5 +45,6 @@ public final class Surroundings {
     this.hooks = hooks;
     this.starter = starter;
     this.exit = exit;
+    this.manager = manager;
   }
 }

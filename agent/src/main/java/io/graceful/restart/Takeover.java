@@ -40,6 +40,7 @@ public final class Takeover implements Tickets.Owner {
   private int generation;
   private Surroundings world;
   private Consumer<Outcome> whenServing;
+  private Runnable whenLeft;
   private Runnable whenOver;
   private boolean looking;
   private boolean ready;
@@ -116,11 +117,17 @@ public final class Takeover implements Tickets.Owner {
 
   /**
    * @param whenServing gets how this process came to serve
+   * @param whenLeft the predecessor can't serve again any more, and is about to exit
    * @param whenOver the predecessor is gone
    */
-  void start(Surroundings surroundings, Consumer<Outcome> whenServing, Runnable whenOver) {
+  void start(
+      Surroundings surroundings,
+      Consumer<Outcome> whenServing,
+      Runnable whenLeft,
+      Runnable whenOver) {
     this.world = surroundings;
     this.whenServing = whenServing;
+    this.whenLeft = whenLeft;
     this.whenOver = whenOver;
     Options options = world.options;
     if (tickets != null) {
@@ -226,6 +233,8 @@ public final class Takeover implements Tickets.Owner {
   private void onFrame(Frame frame) {
     if (frame.type() == Type.HANDED_OVER) {
       served();
+    } else if (frame.type() == Type.EXITING) {
+      whenLeft.run();
     } else if (frame.type() == Type.ABORT) {
       fail("pid " + predecessor + " takes the restart back: " + frame.text());
     }

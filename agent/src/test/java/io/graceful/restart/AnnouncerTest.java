@@ -91,7 +91,8 @@ class AnnouncerTest {
             new BoundSockets(),
             null,
             new FakeSuccessor(),
-            new ProcessExit(log, 0));
+            new ProcessExit(log, 0),
+            null);
     CompletableFuture<Optional<String>> problem = new CompletableFuture<>();
     REACTOR.reactor.post(
         () ->

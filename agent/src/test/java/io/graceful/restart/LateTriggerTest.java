@@ -167,7 +167,8 @@ class LateTriggerTest {
         bound,
         null,
         successor,
-        new ProcessExit(log, 0));
+        new ProcessExit(log, 0),
+        null);
   }
 
   private static boolean isZombie(int pid) throws IOException {

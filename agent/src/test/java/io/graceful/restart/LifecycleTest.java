@@ -690,7 +690,7 @@ class LifecycleTest {
     Log log = new Log(7, Log.Level.INFO);
     ProcessExit exit = new ProcessExit(log, 0);
     return new Lifecycle(
-        new Surroundings(7, values, log, LIBC, REACTOR.reactor, bound, null, successor, exit),
+        new Surroundings(7, values, log, LIBC, REACTOR.reactor, bound, null, successor, exit, null),
         null);
   }
 
