@@ -30,6 +30,7 @@ import io.graceful.restart.Surroundings;
 import io.graceful.restart.Takeover;
 import io.graceful.sockets.BoundSockets;
 import io.graceful.sockets.EarlierListeners;
+import io.graceful.sockets.InheritedSockets;
 import java.io.File;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
@@ -78,6 +79,9 @@ public final class Installer
   /** Null where this process was not started by systemd. */
   private Service service;
 
+  /** Null if systemd listens on nothing for this process. */
+  private InheritedSockets passed;
+
   private Takeover takeover;
   private volatile Reactor reactor;
   private volatile Lifecycle lifecycle;
@@ -107,9 +111,10 @@ public final class Installer
     }
   }
 
-  /** Whether systemd wants to hear of this process. */
+  /** Whether systemd wants to hear of this process, or listens for it. */
   private boolean isService() {
-    return command != null && command.variable("NOTIFY_SOCKET") != null;
+    return command != null
+        && (command.variable("NOTIFY_SOCKET") != null || command.variable("LISTEN_PID") != null);
   }
 
   private static String inWords(Throwable failure) {
@@ -132,7 +137,7 @@ public final class Installer
     }
     if (isService()) {
       loadLibc();
-      service = new Service(command, libc);
+      service = new Service(command, pid, libc);
       if (!late) {
         service.hideVariables(log, instrumentation);
       }
@@ -153,11 +158,14 @@ public final class Installer
     } else if (!late && !options.text(Option.TAKEOVER).isEmpty()) {
       takeOverFrom(options.text(Option.TAKEOVER), binder);
     }
+    if (service != null && takeover == null && !late) {
+      takeWhatSystemdPassed(binder);
+    }
     if (!MovePolicy.parse(options.text(Option.MOVE)).movesNothing()) {
       hooks.expectGuard();
     }
     hooks.install();
-    if (successor) {
+    if (successor || passed != null) {
       hooks.changeLoaded(); // Before the first bind; a first generation has time.
     }
     startThread(this);
@@ -205,6 +213,16 @@ public final class Installer
     takeover.takeConnections(tickets);
     if (takeover.sockets().hasPaths()) {
       hooks.keepFiles(takeover.sockets()::keepsPath);
+    }
+  }
+
+  private void takeWhatSystemdPassed(Binder binder) throws IOException {
+    passed = service.listeners();
+    if (passed != null) {
+      binder.inherit(libc, passed);
+      if (passed.hasPaths()) {
+        hooks.keepFiles(passed::keepsPath);
+      }
     }
   }
 
@@ -283,7 +301,8 @@ public final class Installer
               hooks,
               starter,
               exit,
-              service == null ? null : service.manager(reactor, log, pid, takeover != null));
+              service == null ? null : service.manager(reactor, log, takeover != null),
+              passed);
       lifecycle = new Lifecycle(world, takeover);
       if (takeover == null) {
         hooks.changeLoaded();

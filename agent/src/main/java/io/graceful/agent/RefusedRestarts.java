@@ -36,7 +36,7 @@ final class RefusedRestarts {
   void start(Service service) throws IOException {
     Reactor reactor = new Reactor(libc, new FailureLog(log));
     int counter = SignalTrap.install(libc, Libc.SIGUSR2);
-    ServiceManager manager = service == null ? null : service.manager(reactor, log, pid, false);
+    ServiceManager manager = service == null ? null : service.manager(reactor, log, false);
     reactor.watch(
         counter,
         () -> {

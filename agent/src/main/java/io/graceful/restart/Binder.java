@@ -20,7 +20,7 @@ public final class Binder implements BiPredicate<Object, Object> {
   private final Log log;
   private volatile Inheritance inheritance;
 
-  /** What a successor has, and a first generation hasn't. */
+  /** What a successor has, and a first generation only where systemd listens for it. */
   private static final class Inheritance {
     final Libc libc;
     final InheritedSockets sockets;
@@ -62,11 +62,23 @@ public final class Binder implements BiPredicate<Object, Object> {
     return adopted;
   }
 
-  private static boolean adopt(Inheritance inheritance, int fd, Object address) throws IOException {
+  private boolean adopt(Inheritance inheritance, int fd, Object address) throws IOException {
     if (inheritance.libc.socketType(fd) != Libc.SOCK_STREAM) {
       return false;
     }
     ListenerKey key = ListenerKey.ofRequest(inheritance.libc, fd, address);
-    return key != null && inheritance.sockets.adopt(key, fd);
+    if (key == null || inheritance.sockets.adopt(key, fd)) {
+      return key != null;
+    }
+    ListenerKey other = inheritance.sockets.meantFor(key);
+    if (other != null) {
+      log.info(
+          "the application binds "
+              + key.text()
+              + ", but was passed "
+              + other.text()
+              + ": make the addresses the same");
+    }
+    return false;
   }
 }

@@ -75,7 +75,7 @@ public final class Lifecycle {
     if (main != null) {
       main.begin();
     }
-    if (servingPid != null || announcer.hasListener() || main != null) {
+    if (servingPid != null || announcer.hasListener() || main != null || world.passed != null) {
       firstAccept =
           new FirstAccept(world.libc, world.reactor, world.log, world.bound, this::onAccepting);
       firstAccept.await();
@@ -90,6 +90,12 @@ public final class Lifecycle {
     announcer.tell(Announcer.Event.READY, listeners, 0, "");
     if (main != null && stop == null) {
       main.serves(listeners);
+    }
+    if (world.passed != null && !world.passed.unclaimed().isEmpty()) {
+      world.log.info(
+          "passed by systemd, but not bound by the application: "
+              + world.passed.unclaimed()
+              + "; their clients wait until it does");
     }
   }
 

@@ -7,6 +7,7 @@ import io.graceful.os.Libc;
 import io.graceful.os.Reactor;
 import io.graceful.process.ProcessStarter;
 import io.graceful.sockets.BoundSockets;
+import io.graceful.sockets.InheritedSockets;
 import io.graceful.systemd.ServiceManager;
 
 /** What the parts of a restart work with; made once, by the composition root. */
@@ -25,6 +26,9 @@ public final class Surroundings {
   /** Null where this process was not started by systemd. */
   final ServiceManager manager;
 
+  /** What systemd listens on for this process; null if there is none. */
+  final InheritedSockets passed;
+
   public Surroundings(
       int pid,
       Options options,
@@ -35,7 +39,8 @@ public final class Surroundings {
       Hooks hooks,
       ProcessStarter starter,
       ProcessExit exit,
-      ServiceManager manager) {
+      ServiceManager manager,
+      InheritedSockets passed) {
     this.pid = pid;
     this.options = options;
     this.log = log;
@@ -46,5 +51,6 @@ public final class Surroundings {
     this.starter = starter;
     this.exit = exit;
     this.manager = manager;
+    this.passed = passed;
   }
 }

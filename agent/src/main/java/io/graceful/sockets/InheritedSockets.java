@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The listeners that came from the predecessor, until the app's own binds have claimed them. Owns
- * one descriptor for each until {@link #release}.
+ * The listeners that came from the predecessor, or from systemd, until the app's own binds have
+ * claimed them. Owns one descriptor for each until {@link #release}.
  */
 public final class InheritedSockets {
 
@@ -83,6 +83,24 @@ public final class InheritedSockets {
     for (Inherited inherited : sockets) {
       if (inherited.key.equals(key) && !inherited.isAdopted()) {
         return inherited;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * One that nobody has claimed, at the port of an address that nobody has passed: it was probably
+   * meant for it. Null if there is none.
+   */
+  public synchronized ListenerKey meantFor(ListenerKey key) {
+    for (Inherited inherited : sockets) {
+      if (!released
+          && !inherited.isAdopted()
+          && !inherited.key.isUnix()
+          && !key.isUnix()
+          && inherited.key.port() == key.port()
+          && !inherited.key.equals(key)) {
+        return inherited.key;
       }
     }
     return null;

@@ -1,7 +1,9 @@
 package io.graceful.sockets;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** A listening socket of this process, with every number under which the app holds it. */
 public final class Listener {
@@ -25,6 +27,11 @@ public final class Listener {
 
   List<Integer> descriptors() {
     return descriptors;
+  }
+
+  /** The app's own numbers first: we may have one too, which came from systemd. */
+  void prefer(Predicate<Integer> own) {
+    descriptors.sort(Comparator.comparing(fd -> !own.test(fd)));
   }
 
   /** One of the numbers; owned by the app. */

@@ -78,11 +78,15 @@ public final class ListenerKey {
     // On a socket bound to one IPv6 address the kernel switches IPV6_V6ONLY on by itself
     // (net/ipv6/af_inet6.c).
     boolean only = family == Libc.AF_INET6 && host.equals(ANY) && libc.isV6Only(fd);
-    String type = family == Libc.AF_INET ? "tcp4 " : only ? "tcp6only " : "tcp6 ";
+    boolean four = family == Libc.AF_INET || !host.equals(ANY) && !host.startsWith("[");
+    String type = four ? "tcp4 " : only ? "tcp6only " : "tcp6 ";
     return new ListenerKey(type + host + ":" + port);
   }
 
-  /** An IPv4 address on an IPv6 socket reads as IPv4; all forms of "any" read as *. */
+  /**
+   * An IPv4 address on an IPv6 socket reads as IPv4, as its clients are the same; all forms of
+   * "any" read as *.
+   */
   private static String host(byte[] address) {
     try {
       InetAddress parsed = InetAddress.getByAddress(address);

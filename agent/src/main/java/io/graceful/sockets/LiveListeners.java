@@ -55,6 +55,9 @@ public final class LiveListeners {
       }
       hooked |= bound.isHooked(fd, listener.inode());
     }
+    if (hooked) {
+      listener.prefer(fd -> bound.isHooked(fd, listener.inode()));
+    }
     (hooked ? handedOver : leftOut).add(listener);
   }
 

@@ -14,11 +14,13 @@ public final class ManagerVariables {
   public static final String NOTIFY_SOCKET = "NOTIFY_SOCKET";
   public static final String WATCHDOG_USEC = "WATCHDOG_USEC";
   public static final String WATCHDOG_PID = "WATCHDOG_PID";
+  public static final String LISTEN_PID = "LISTEN_PID";
+  public static final String LISTEN_FDS = "LISTEN_FDS";
 
   /** Of sd_listen_fds(3): they tell of descriptors that only one process has. */
   private static final List<String> OF_DESCRIPTORS =
       Collections.unmodifiableList(
-          Arrays.asList("LISTEN_PID", "LISTEN_PIDFDID", "LISTEN_FDS", "LISTEN_FDNAMES"));
+          Arrays.asList(LISTEN_PID, "LISTEN_PIDFDID", LISTEN_FDS, "LISTEN_FDNAMES"));
 
   private static final List<String> OF_THE_SERVICE =
       Collections.unmodifiableList(

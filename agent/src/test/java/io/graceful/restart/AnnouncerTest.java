@@ -92,6 +92,7 @@ class AnnouncerTest {
             null,
             new FakeSuccessor(),
             new ProcessExit(log, 0),
+            null,
             null);
     CompletableFuture<Optional<String>> problem = new CompletableFuture<>();
     REACTOR.reactor.post(

@@ -168,6 +168,7 @@ class LateTriggerTest {
         null,
         successor,
         new ProcessExit(log, 0),
+        null,
         null);
   }
 

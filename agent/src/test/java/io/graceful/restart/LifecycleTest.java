@@ -690,7 +690,8 @@ class LifecycleTest {
     Log log = new Log(7, Log.Level.INFO);
     ProcessExit exit = new ProcessExit(log, 0);
     return new Lifecycle(
-        new Surroundings(7, values, log, LIBC, REACTOR.reactor, bound, null, successor, exit, null),
+        new Surroundings(
+            7, values, log, LIBC, REACTOR.reactor, bound, null, successor, exit, null, null),
         null);
   }
 

@@ -68,7 +68,17 @@ class MainProcessTest {
     lifecycle =
         new Lifecycle(
             new Surroundings(
-                7, options, log, LIBC, REACTOR.reactor, bound, null, successor, exit, manager),
+                7,
+                options,
+                log,
+                LIBC,
+                REACTOR.reactor,
+                bound,
+                null,
+                successor,
+                exit,
+                manager,
+                null),
             null);
   }
 

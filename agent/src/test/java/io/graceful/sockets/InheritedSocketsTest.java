@@ -66,6 +66,20 @@ class InheritedSocketsTest {
     }
   }
 
+  @Test
+  void one_at_the_same_port_is_meant_until_it_is_claimed() throws Exception {
+    ListenerKey any = ListenerKey.parse("tcp6 *:" + key.port());
+    assertThat(inherited.meantFor(any)).isEqualTo(key);
+    assertThat(inherited.meantFor(key)).as("it is the same").isNull();
+    assertThat(inherited.meantFor(ListenerKey.parse("tcp6 *:1"))).isNull();
+    assertThat(inherited.meantFor(ListenerKey.parse("unix /run/x"))).isNull();
+
+    try (ServerSocketChannel fresh = ServerSocketChannel.open(INET)) {
+      inherited.adopt(key, Descriptors.of(fresh));
+      assertThat(inherited.meantFor(any)).isNull();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void non_blocking_is_what_the_app_has_set(boolean nonBlocking) throws Exception {

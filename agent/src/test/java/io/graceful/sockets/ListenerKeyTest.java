@@ -32,7 +32,7 @@ class ListenerKeyTest {
     "INET, 127.0.0.1, tcp4 127.0.0.1:",
     "INET, 127.1.2.3, tcp4 127.1.2.3:",
     "INET, 0.0.0.0, tcp4 *:",
-    "INET6, 127.0.0.1, tcp6 127.0.0.1:",
+    "INET6, 127.0.0.1, tcp4 127.0.0.1:",
     "INET6, ::, tcp6 *:",
     "INET6, 0.0.0.0, tcp6 *:",
   })
@@ -62,8 +62,7 @@ class ListenerKeyTest {
       int fd = Descriptors.ofListener(LIBC, socket.getLocalPort());
 
       assertThat(ListenerKey.ofBound(LIBC, fd).text())
-          .isIn(
-              "tcp6 127.0.0.1:" + socket.getLocalPort(), "tcp4 127.0.0.1:" + socket.getLocalPort());
+          .isEqualTo("tcp4 127.0.0.1:" + socket.getLocalPort());
     }
   }
 
@@ -76,11 +75,14 @@ class ListenerKeyTest {
       InetSocketAddress local = new InetSocketAddress("127.0.0.1", 80);
 
       assertThat(ListenerKey.ofRequest(LIBC, fd4, local))
-          .isNotEqualTo(ListenerKey.ofRequest(LIBC, fd6, local))
+          .as("the clients are the same")
+          .isEqualTo(ListenerKey.ofRequest(LIBC, fd6, local))
           .isNotEqualTo(ListenerKey.ofRequest(LIBC, fd4, new InetSocketAddress("127.0.0.2", 80)))
           .isNotEqualTo(ListenerKey.ofRequest(LIBC, fd4, new InetSocketAddress("127.0.0.1", 81)))
           .isNotEqualTo(ListenerKey.ofRequest(LIBC, fd4, new InetSocketAddress(80)))
           .isNotEqualTo("tcp4 127.0.0.1:80");
+      assertThat(ListenerKey.ofRequest(LIBC, fd4, new InetSocketAddress("0.0.0.0", 80)))
+          .isNotEqualTo(ListenerKey.ofRequest(LIBC, fd6, new InetSocketAddress("::", 80)));
     }
   }
 
