@@ -4,11 +4,9 @@ import io.graceful.log.Log;
 import io.graceful.os.JavaBase;
 import io.graceful.os.Libc;
 import io.graceful.os.OwnEnvironment;
-import io.graceful.os.ProcFs;
 import io.graceful.os.Reactor;
 import io.graceful.process.LaunchCommand;
 import io.graceful.sockets.InheritedSockets;
-import io.graceful.sockets.ListenerKey;
 import io.graceful.systemd.ManagerVariables;
 import io.graceful.systemd.NotifySocket;
 import io.graceful.systemd.PassedDescriptors;
@@ -16,8 +14,7 @@ import io.graceful.systemd.ServiceManager;
 import io.graceful.systemd.Watchdog;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.List;
 
 /**
  * What this process is to systemd, by the variables with which it was started. Only made where
@@ -47,29 +44,19 @@ final class Service {
   }
 
   /**
-   * The sockets on which systemd listens for this process. What else it has opened, pipes say,
-   * stays where it is.
+   * The sockets on which systemd listens for this process.
    *
    * @return null if there are none
    */
   InheritedSockets listeners() throws IOException {
-    InheritedSockets sockets = null;
-    Set<Long> known = new HashSet<>();
-    for (int fd :
+    List<Integer> numbers =
         PassedDescriptors.of(
             command.variable(ManagerVariables.LISTEN_PID),
             command.variable(ManagerVariables.LISTEN_FDS),
-            pid)) {
-      long inode = ProcFs.socketInode(fd);
-      if (inode >= 0 && libc.isListening(fd) && libc.socketType(fd) == Libc.SOCK_STREAM) {
-        sockets = sockets == null ? new InheritedSockets(libc) : sockets;
-        if (known.add(inode)) {
-          sockets.add(ListenerKey.ofBound(libc, fd), libc.duplicate(fd));
-        }
-        libc.close(fd); // The copy has a number out of the way, and is not for children.
-      }
-    }
-    return sockets;
+            pid);
+    return numbers.isEmpty()
+        ? null
+        : PassedListeners.take(libc, numbers, command.variable(ManagerVariables.LISTEN_FDNAMES));
   }
 
   /**
@@ -88,6 +75,12 @@ final class Service {
             command.variable(ManagerVariables.WATCHDOG_USEC),
             command.variable(ManagerVariables.WATCHDOG_PID),
             pid,
-            successor));
+            successor),
+        keepsDescriptors());
+  }
+
+  private boolean keepsDescriptors() {
+    String most = command.variable(ManagerVariables.FDSTORE);
+    return most != null && most.matches("[1-9][0-9]*");
   }
 }

@@ -44,6 +44,12 @@ public final class Lifecycle {
   /** Null where nobody is told. */
   private FirstAccept firstAccept;
 
+  /** Null where nobody keeps them. */
+  private final StoredListeners stored;
+
+  /** Those of the predecessor. */
+  private List<ListenerKey> former = Collections.emptyList();
+
   private LameDuck lameDuck;
   private GracefulStop stop;
   private Progress whoStops = new Progress() {};
@@ -64,11 +70,14 @@ public final class Lifecycle {
             ? null
             : new ServingPid(world, new PidFile(Paths.get(pidfile), world.pid));
     this.main = world.manager == null ? null : new MainProcess(world, generation);
+    this.stored =
+        world.manager == null || !world.manager.hasStore() ? null : new StoredListeners(world);
   }
 
   /** Begins what a successor has to do. */
   public void start() {
     if (takeover != null) {
+      former = takeover.sockets().keys();
       takeover.start(world, this::onServing, this::onMain, this::onAlone);
       return;
     }
@@ -90,6 +99,8 @@ public final class Lifecycle {
     announcer.tell(Announcer.Event.READY, listeners, 0, "");
     if (main != null && stop == null) {
       main.serves(listeners);
+      former = world.passed == null ? former : world.passed.dropStale();
+      store();
     }
     if (world.passed != null && !world.passed.unclaimed().isEmpty()) {
       world.log.info(
@@ -134,6 +145,14 @@ public final class Lifecycle {
       main.serves(listeners());
     } catch (IOException blind) {
       main.serves(Collections.<ListenerKey>emptyList());
+    }
+    store();
+  }
+
+  private void store() {
+    if (stored != null) {
+      stored.update(former);
+      former = Collections.emptyList();
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -20,11 +21,13 @@ public final class InheritedSockets {
     final ListenerKey key;
     final int fd;
     final long inode;
+    final boolean stored;
     int adoptedAs = -1;
 
-    Inherited(ListenerKey key, int fd) {
+    Inherited(ListenerKey key, int fd, boolean stored) {
       this.key = key;
       this.fd = fd;
+      this.stored = stored;
       this.inode = ProcFs.socketInode(fd);
     }
 
@@ -48,7 +51,26 @@ public final class InheritedSockets {
 
   /** Takes over the descriptor. */
   public synchronized void add(ListenerKey key, int fd) {
-    sockets.add(new Inherited(key, fd));
+    sockets.add(new Inherited(key, fd, false));
+  }
+
+  /** As {@link #add}, of one that an earlier process of the service has left for us. */
+  public synchronized void addStored(ListenerKey key, int fd) {
+    sockets.add(new Inherited(key, fd, true));
+  }
+
+  /** Closes those that an earlier process has left and that the app does not bind any more. */
+  public synchronized List<ListenerKey> dropStale() {
+    List<ListenerKey> stale = new ArrayList<>();
+    for (Iterator<Inherited> each = sockets.iterator(); each.hasNext(); ) {
+      Inherited inherited = each.next();
+      if (!released && inherited.stored && !inherited.isAdopted()) {
+        stale.add(inherited.key);
+        libc.close(inherited.fd);
+        each.remove();
+      }
+    }
+    return stale;
   }
 
   /** Told of each claim, on the app's thread that binds. */

@@ -16,15 +16,17 @@ public final class ManagerVariables {
   public static final String WATCHDOG_PID = "WATCHDOG_PID";
   public static final String LISTEN_PID = "LISTEN_PID";
   public static final String LISTEN_FDS = "LISTEN_FDS";
+  public static final String LISTEN_FDNAMES = "LISTEN_FDNAMES";
+  public static final String FDSTORE = "FDSTORE";
 
   /** Of sd_listen_fds(3): they tell of descriptors that only one process has. */
   private static final List<String> OF_DESCRIPTORS =
       Collections.unmodifiableList(
-          Arrays.asList(LISTEN_PID, "LISTEN_PIDFDID", LISTEN_FDS, "LISTEN_FDNAMES"));
+          Arrays.asList(LISTEN_PID, "LISTEN_PIDFDID", LISTEN_FDS, LISTEN_FDNAMES));
 
   private static final List<String> OF_THE_SERVICE =
       Collections.unmodifiableList(
-          Arrays.asList(NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID, "FDSTORE"));
+          Arrays.asList(NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID, FDSTORE));
 
   private ManagerVariables() {}
 

@@ -29,7 +29,18 @@ public final class NotifySocket {
   private final String name;
   private final FdMessages messages;
   private final UnixSockets sockets;
-  private final Deque<String> waiting = new ArrayDeque<>();
+  private final Deque<Message> waiting = new ArrayDeque<>();
+
+  /** Owns its descriptor, or has -1. */
+  private static final class Message {
+    final String text;
+    final int fd;
+
+    Message(String text, int fd) {
+      this.text = text;
+      this.fd = fd;
+    }
+  }
 
   /**
    * @param name as in NOTIFY_SOCKET: a path, or @ and a name in the abstract namespace
@@ -47,11 +58,26 @@ public final class NotifySocket {
    * @param message assignments, a line each
    */
   void send(String message) {
+    enqueue(new Message(message, -1));
+  }
+
+  /**
+   * @param fd goes along as a duplicate, which is made at once
+   */
+  void send(String message, int fd) {
+    try {
+      enqueue(new Message(message, libc.duplicate(fd)));
+    } catch (ErrnoException closedOrFull) {
+      log.error("can't tell systemd " + inOneLine(message) + ": " + closedOrFull.getMessage());
+    }
+  }
+
+  private void enqueue(Message message) {
     waiting.add(message);
     if (waiting.size() == 1) {
       sendWaiting();
     } else if (waiting.size() > MOST_WAITING) {
-      log.error("systemd takes no messages at " + name + ": lost " + inOneLine(waiting.remove()));
+      log.error("systemd takes no messages at " + name + ": lost " + done());
     }
   }
 
@@ -59,7 +85,7 @@ public final class NotifySocket {
     while (!waiting.isEmpty()) {
       try {
         sendNow(waiting.peek());
-        log.debug("told systemd: " + inOneLine(waiting.remove()));
+        log.debug("told systemd: " + done());
       } catch (IOException failure) {
         if (isFull(failure)) {
           reactor.after(RETRY_MILLIS, this::sendWaiting);
@@ -67,7 +93,7 @@ public final class NotifySocket {
         }
         log.error(
             "can't tell systemd "
-                + inOneLine(waiting.remove())
+                + done()
                 + " at "
                 + name
                 + " (NOTIFY_SOCKET): "
@@ -76,16 +102,25 @@ public final class NotifySocket {
     }
   }
 
+  /** The first is sent, or given up. */
+  private String done() {
+    Message message = waiting.remove();
+    if (message.fd >= 0) {
+      libc.close(message.fd);
+    }
+    return inOneLine(message.text);
+  }
+
   private static boolean isFull(IOException failure) {
     return failure instanceof ErrnoException
         && ((ErrnoException) failure).errno() == ErrnoException.EAGAIN;
   }
 
   /** A socket for each: messages are rare, and a receiver may be replaced by another one. */
-  private void sendNow(String message) throws IOException {
+  private void sendNow(Message message) throws IOException {
     int socket = sockets.datagramsTo(name);
     try {
-      messages.send(socket, message.getBytes(StandardCharsets.UTF_8), -1);
+      messages.send(socket, message.text.getBytes(StandardCharsets.UTF_8), message.fd);
     } finally {
       libc.close(socket);
     }

@@ -8,13 +8,33 @@ public final class ServiceManager {
 
   private final NotifySocket socket;
   private final Watchdog watchdog;
+  private final boolean hasStore;
 
   /**
    * @param watchdog what is owed to it; null if it expects no sign of life
+   * @param hasStore whether it keeps descriptors for the next start (FileDescriptorStoreMax=)
    */
-  public ServiceManager(NotifySocket socket, Watchdog watchdog) {
+  public ServiceManager(NotifySocket socket, Watchdog watchdog, boolean hasStore) {
     this.socket = socket;
     this.watchdog = watchdog;
+    this.hasStore = hasStore;
+  }
+
+  public boolean hasStore() {
+    return hasStore;
+  }
+
+  /**
+   * Keeps a duplicate until the service is stopped. One that it has already is no second one.
+   *
+   * @param name as of {@link StoredName}
+   */
+  public void keep(String name, int fd) {
+    socket.send("FDSTORE=1\nFDNAME=" + name, fd);
+  }
+
+  public void forget(String name) {
+    socket.send("FDSTOREREMOVE=1\nFDNAME=" + name);
   }
 
   /**

@@ -63,7 +63,8 @@ class MainProcessTest {
     ServiceManager manager =
         new ServiceManager(
             new NotifySocket(LIBC, REACTOR.reactor, log, directory.resolve("notify").toString()),
-            null);
+            null,
+            false);
     ProcessExit exit = new ProcessExit(log, 0);
     lifecycle =
         new Lifecycle(

@@ -1,9 +1,11 @@
 package io.graceful.systemd;
 
 import static io.graceful.os.NativeLibc.LIBC;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.graceful.log.Log;
+import io.graceful.os.FdMessages;
 import io.graceful.os.LeavesNoDescriptor;
 import io.graceful.os.MonotonicClock;
 import io.graceful.os.NotifyReceiver;
@@ -57,6 +59,25 @@ class ServiceManagerTest {
     assertThat(receiver.next()).isEqualTo("STATUS=two lines");
     assertThat(receiver.next()).isEqualTo("MAINPID=4802\nSTATUS=next");
     assertThat(receiver.next()).isEqualTo("STOPPING=1\nSTATUS=SIGTERM");
+  }
+
+  @Test
+  void a_descriptor_goes_along_to_be_kept() throws Exception {
+    ServiceManager manager = manager(null);
+    int counter = LIBC.eventCounter();
+    REACTOR.run(
+        () -> {
+          manager.keep(StoredName.of("tcp6 [::1]:80"), counter);
+          manager.forget(StoredName.of("unix /run/ü"));
+        });
+    LIBC.add(counter);
+    LIBC.close(counter);
+
+    FdMessages.Packet kept = receiver.nextPacket();
+    assertThat(new String(kept.bytes, UTF_8)).isEqualTo("FDSTORE=1\nFDNAME=graceful.tcp6.[..1].80");
+    assertThat(LIBC.take(kept.fd)).as("the same eventfd").isEqualTo(1);
+    LIBC.close(kept.fd);
+    assertThat(receiver.next()).isEqualTo("FDSTOREREMOVE=1\nFDNAME=graceful.unix./run/.");
   }
 
   @Test
@@ -122,7 +143,8 @@ class ServiceManagerTest {
 
   private ServiceManager manager(Watchdog watchdog) {
     Log log = new Log(7, Log.Level.ERROR);
-    return new ServiceManager(new NotifySocket(LIBC, REACTOR.reactor, log, name()), watchdog);
+    return new ServiceManager(
+        new NotifySocket(LIBC, REACTOR.reactor, log, name()), watchdog, false);
   }
 
   private String name() {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
@@ -18,7 +19,8 @@ import jnr.posix.POSIXFactory;
  * service, with the sockets at 3 and above (sd_listen_fds(3)).
  *
  * <p>Arguments: where to listen, {@code --}, the command. {@code 127.0.0.1:port} is at the port
- * that the command has behind {@code port=}; {@code unix:path} likewise.
+ * that the command has behind {@code port=}; {@code unix:path} likewise. {@code kept:PID/FD/NAME}
+ * is what that process keeps under that name.
  */
 public final class ListeningLauncher {
   private static final int AF_UNIX = 1;
@@ -26,6 +28,8 @@ public final class ListeningLauncher {
   private static final int SOCK_STREAM = 1;
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final int FIRST = 3;
+  private static final int SYS_PIDFD_OPEN = 434;
+  private static final int SYS_PIDFD_GETFD = 438;
   private static final int BACKLOG = 128;
 
   private static final Raw RAW = LibraryLoader.create(Raw.class).load("c");
@@ -37,8 +41,16 @@ public final class ListeningLauncher {
     List<String> all = Arrays.asList(arguments);
     List<String> command = all.subList(all.indexOf("--") + 1, all.size());
     List<Integer> sockets = new ArrayList<>();
+    StringJoiner names = new StringJoiner(":");
     for (String where : all.subList(0, all.indexOf("--"))) {
-      sockets.add(listen(where, command));
+      if (where.startsWith("kept:")) {
+        String[] kept = where.substring("kept:".length()).split("/", 3);
+        sockets.add(take(Integer.parseInt(kept[0]), Integer.parseInt(kept[1])));
+        names.add(kept[2]);
+      } else {
+        sockets.add(listen(where, command));
+        names.add("some.socket");
+      }
     }
     List<String> environment = new ArrayList<>();
     for (Map.Entry<String, String> variable : System.getenv().entrySet()) {
@@ -46,6 +58,7 @@ public final class ListeningLauncher {
     }
     environment.add("LISTEN_PID=" + ProcessHandle.current().pid());
     environment.add("LISTEN_FDS=" + sockets.size());
+    environment.add("LISTEN_FDNAMES=" + names);
     become("/nonexistent", command, environment); // Loads all classes: their jars are at 3 or so.
     for (int i = 0; i < sockets.size(); i++) {
       check(RAW.dup2(sockets.get(i), FIRST + i));
@@ -65,6 +78,12 @@ public final class ListeningLauncher {
         ListeningLauncher.class.getName(),
         String.join(" ", where),
         "-- \"$@\"");
+  }
+
+  /** A duplicate of what another process of this user has (pidfd_getfd(2)). */
+  private static int take(int pid, int descriptor) {
+    int process = check((int) RAW.syscall(SYS_PIDFD_OPEN, pid, 0, 0));
+    return check((int) RAW.syscall(SYS_PIDFD_GETFD, process, descriptor, 0));
   }
 
   private static int listen(String where, List<String> command) throws Exception {
@@ -125,5 +144,7 @@ public final class ListeningLauncher {
     int listen(int socket, int backlog);
 
     int dup2(int from, int to);
+
+    long syscall(long number, long a, long b, long c);
   }
 }

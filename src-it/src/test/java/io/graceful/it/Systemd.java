@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
@@ -25,6 +27,7 @@ final class Systemd implements AutoCloseable {
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final int SOL_SOCKET = 1;
   private static final int SO_PASSCRED = 16;
+  private static final int SCM_RIGHTS = 1;
   private static final int SCM_CREDENTIALS = 2;
   private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
@@ -40,10 +43,10 @@ final class Systemd implements AutoCloseable {
       return text.lines().anyMatch(line::equals);
     }
 
-    private Optional<Long> mainPid() {
+    private Optional<String> value(String key) {
       return text.lines()
-          .filter(line -> line.startsWith("MAINPID="))
-          .map(line -> Long.parseLong(line.substring("MAINPID=".length())))
+          .filter(line -> line.startsWith(key + "="))
+          .map(line -> line.substring(key.length() + 1))
           .findFirst();
     }
   }
@@ -52,6 +55,7 @@ final class Systemd implements AutoCloseable {
   private final int socket;
   private final List<Message> heard = new ArrayList<>();
   private final List<Message> refused = new ArrayList<>();
+  private final Map<String, Integer> store = new TreeMap<>();
   private long main;
 
   private Systemd(String name) {
@@ -85,6 +89,12 @@ final class Systemd implements AutoCloseable {
   /** The value of NOTIFY_SOCKET. */
   String notifySocket() {
     return name;
+  }
+
+  /** What it keeps: a descriptor of this process by its name. */
+  Map<String, Integer> store() {
+    hear();
+    return store;
   }
 
   /** The process that was started for the service. */
@@ -154,22 +164,38 @@ final class Systemd implements AutoCloseable {
       }
       byte[] text = new byte[(int) length];
       data.get(0, text, 0, text.length);
-      take(new Message(sender(control), new String(text, StandardCharsets.UTF_8)));
+      long sender = 0;
+      int descriptor = -1;
+      long end = header.getLong(40);
+      // Each struct cmsghdr: its length, level and type, then the data, padded to 8 bytes.
+      for (long at = 0; at + 16 <= end; at += control.getLong(at) + 7 & -8) {
+        if (control.getInt(at + 12) == SCM_CREDENTIALS) {
+          sender = control.getInt(at + 16);
+        } else if (control.getInt(at + 12) == SCM_RIGHTS) {
+          descriptor = control.getInt(at + 16);
+        }
+      }
+      take(new Message(sender, new String(text, StandardCharsets.UTF_8)), descriptor);
     }
   }
 
-  private static long sender(Pointer control) {
-    assertThat(control.getInt(12)).isEqualTo(SCM_CREDENTIALS);
-    return control.getInt(16);
-  }
-
-  private void take(Message message) {
+  private void take(Message message, int descriptor) {
     if (message.sender() != main) {
       refused.add(message);
       return;
     }
     heard.add(message);
-    message.mainPid().ifPresent(pid -> main = pid);
+    String name = message.value("FDNAME").orElse("stored");
+    if (message.says("FDSTORE=1")) {
+      assertThat(descriptor).as("what comes with %s", message).isNotNegative();
+      Integer former = store.put(name, descriptor);
+      if (former != null) {
+        RAW.close(former); // systemd compares the two, and keeps one.
+      }
+    } else if (message.says("FDSTOREREMOVE=1")) {
+      RAW.close(store.remove(name));
+    }
+    message.value("MAINPID").ifPresent(pid -> main = Long.parseLong(pid));
   }
 
   private static Pointer zeroed(int bytes) {
@@ -179,6 +205,8 @@ final class Systemd implements AutoCloseable {
   @Override
   public void close() {
     RAW.close(socket);
+    store.values().forEach(RAW::close);
+    store.clear();
   }
 
   /** Public, because jnr-ffi implements it from another class loader. */

@@ -1,5 +1,6 @@
 package io.graceful.it;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.graceful.it.app.Apps;
@@ -11,10 +12,12 @@ import io.graceful.it.junit.ServersExtension;
 import io.graceful.it.jvm.Await;
 import io.graceful.it.jvm.ProcessId;
 import io.graceful.it.load.Request;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import jnr.constants.platform.Signal;
 import org.junit.jupiter.api.AfterEach;
@@ -208,6 +211,80 @@ class SystemdIT {
     assertThat(hooks).contains("RESTART_EVENT=exiting");
     assertNoVariables(hooks);
     Generations.assertQuiet(server);
+  }
+
+  /** The listener outlives its process, and so do the clients that wait at it. */
+  @EachJdk
+  void after_a_crash_clients_wait_for_the_next_process(int jdk, Servers servers) throws Exception {
+    Server server =
+        start(
+            servers
+                .launch(Apps.TWO, Jdks.find(jdk))
+                .environment("NOTIFY_SOCKET", systemd.notifySocket())
+                .environment("FDSTORE", "10"));
+    String port = "graceful.tcp4.127.0.0.1." + server.port();
+    String admin = "graceful.tcp4.127.0.0.1." + server.argument("admin");
+    awaitStored(port, admin);
+    assertThat(systemd.heard().get(0).says("READY=1")).isTrue();
+    server.restart();
+    awaitReady(server.serving());
+    awaitStored(port, admin);
+
+    server.signal(Signal.SIGKILL);
+    server.awaitExit(server.serving(), Server.LIMIT);
+    try (Socket waiting = new Socket("127.0.0.1", server.port())) {
+      Server next = startNext(servers, jdk, server);
+      waiting.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(US_ASCII));
+      assertThat(new String(waiting.getInputStream().readAllBytes(), US_ASCII))
+          .contains("pid=" + next.serving().pid() + " ");
+      // This one does not bind the other port any more.
+      Await.until(
+          "the port is let go", Server.LIMIT, () -> systemd.store().keySet().equals(Set.of(port)));
+      assertThat(next.view().listeners().keySet()).containsExactly(server.port());
+      assertThat(systemd.refused()).isEmpty();
+      Generations.assertQuiet(next);
+    }
+    Generations.assertQuiet(server);
+  }
+
+  private void awaitStored(String... names) {
+    Await.untilAsserted(
+        Server.LIMIT, () -> assertThat(systemd.store().keySet()).containsExactlyInAnyOrder(names));
+  }
+
+  private void awaitReady(ProcessId process) {
+    Await.until(
+        "READY=1 of " + process,
+        Server.LIMIT,
+        () ->
+            systemd.heard().stream()
+                .anyMatch(message -> message.sender() == process.pid() && message.says("READY=1")));
+  }
+
+  /** As Restart= would: with what is kept. */
+  private Server startNext(Servers servers, int jdk, Server former) throws Exception {
+    String[] kept =
+        systemd.store().entrySet().stream()
+            .map(
+                entry ->
+                    "kept:"
+                        + ProcessHandle.current().pid()
+                        + "/"
+                        + entry.getValue()
+                        + "/"
+                        + entry.getKey())
+            .toArray(String[]::new);
+    Server next =
+        servers
+            .launch(Apps.TWO, Jdks.find(jdk))
+            .environment("NOTIFY_SOCKET", systemd.notifySocket())
+            .environment("FDSTORE", "10")
+            .after(ListeningLauncher.command(kept))
+            .at(former)
+            .with("fewer-from", 1)
+            .start();
+    systemd.expects(next);
+    return next;
   }
 
   private static List<String> childOf(Server server) throws Exception {

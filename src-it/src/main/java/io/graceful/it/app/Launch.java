@@ -30,6 +30,7 @@ public final class Launch {
   private Path agent;
   private boolean awaitsAgent = true;
   private Path workingDirectory;
+  private int fixedPort;
   private String shellCommands = "";
   private Consumer<Server> owner = server -> {};
 
@@ -70,6 +71,12 @@ public final class Launch {
   /** An argument of the app, such as slow-start=500. */
   public Launch with(String key, Object value) {
     arguments.put(key, String.valueOf(value));
+    return this;
+  }
+
+  /** At the port of another server, which has ended. */
+  public Launch at(Server other) {
+    fixedPort = other.port();
     return this;
   }
 
@@ -120,7 +127,7 @@ public final class Launch {
       arguments.put("path", socketDirectory.resolve("app.sock").toString());
       endpoint = Endpoint.unix(socketDirectory.resolve("app.sock"));
     } else if (app.protocol() != Protocol.NOTHING) {
-      port = FreePort.find();
+      port = fixedPort > 0 ? fixedPort : FreePort.find();
       arguments.put("port", Integer.toString(port));
       if (app.equals(Apps.TWO)) {
         arguments.putIfAbsent("admin", Integer.toString(FreePort.find()));
