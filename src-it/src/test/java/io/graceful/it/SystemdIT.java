@@ -213,6 +213,37 @@ class SystemdIT {
     Generations.assertQuiet(server);
   }
 
+  /** Without that its restart would end the service. */
+  @Test
+  void an_agent_that_was_attached_speaks_from_then_on(Servers servers) throws Exception {
+    Server server =
+        start(
+            servers
+                .launchWithoutAgent(Apps.HTTPSERVER, Jdks.any())
+                .environment("XDG_RUNTIME_DIR", directory.toString())
+                .environment("NOTIFY_SOCKET", systemd.notifySocket()));
+    long first = server.serving().pid();
+    String listeners = "[127.0.0.1:" + server.port() + "]";
+
+    CommandRun attach =
+        CommandRun.run(Jdks.any(), servers.agentJar(), directory, "attach", first, "soak=300ms");
+    assertThat(attach.status()).as("%s", attach.err()).isZero();
+    await(ready(first, 1, listeners, ""));
+    server.restart();
+    long second = server.serving().pid();
+    systemd.assertTold(
+        ready(first, 1, listeners, ""),
+        reloading(first, 1, listeners),
+        first
+            + ": STATUS=pid "
+            + second
+            + " serves, as generation 2; pid "
+            + first
+            + " is draining",
+        first + ": MAINPID=" + second + " STATUS=pid " + second + " serves, as generation 2",
+        ready(second, 2, listeners, ""));
+  }
+
   /** The listener outlives its process, and so do the clients that wait at it. */
   @EachJdk
   void after_a_crash_clients_wait_for_the_next_process(int jdk, Servers servers) throws Exception {
