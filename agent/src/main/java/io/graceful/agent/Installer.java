@@ -117,6 +117,12 @@ public final class Installer
         && (command.variable("NOTIFY_SOCKET") != null || command.variable("LISTEN_PID") != null);
   }
 
+  /** Whether it is the main process of a unit that does not want to hear of another one. */
+  private boolean endsWithItsService() {
+    return String.valueOf(pid).equals(command.variable("SYSTEMD_EXEC_PID"))
+        && command.variable("NOTIFY_SOCKET") == null;
+  }
+
   private static String inWords(Throwable failure) {
     if (failure.getMessage() == null && failure.getCause() != null) {
       return inWords(failure.getCause());
@@ -304,6 +310,11 @@ public final class Installer
               service == null ? null : service.manager(reactor, log, takeover != null),
               passed);
       lifecycle = new Lifecycle(world, takeover);
+      if (endsWithItsService()) {
+        lifecycle.disable(
+            "systemd takes this process for the whole service, and would stop the new one with it:"
+                + " set Type=notify, or NotifyAccess=main, in the unit");
+      }
       if (takeover == null) {
         hooks.changeLoaded();
       }

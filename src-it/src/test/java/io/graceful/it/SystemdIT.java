@@ -87,6 +87,32 @@ class SystemdIT {
     Generations.assertQuiet(server);
   }
 
+  @Test
+  void a_service_that_would_end_with_its_main_process_is_not_restarted(Servers servers)
+      throws Exception {
+    Server server =
+        servers
+            .launch(Apps.HTTPSERVER, Jdks.any())
+            .after("export SYSTEMD_EXEC_PID=$$") // As systemd sets it, whatever the unit's type is.
+            .start();
+    ProcessId process = server.serving();
+
+    server.signal(Signal.SIGUSR2);
+
+    server.awaitStderr(
+        "the refusal",
+        line ->
+            line.equals(
+                "graceful["
+                    + process.pid()
+                    + "]: SIGUSR2: restart refused: systemd takes this process for the whole service,"
+                    + " and would stop the new one with it: set Type=notify, or NotifyAccess=main,"
+                    + " in the unit"));
+    assertThat(server.greet().pid()).isEqualTo(process.pid());
+    assertThat(server.family().alive()).containsExactly(process);
+    Generations.assertQuiet(server);
+  }
+
   @EachJdk
   void a_restart_that_fails_before_and_one_that_fails_after_the_handover(int jdk, Servers servers)
       throws Exception {
