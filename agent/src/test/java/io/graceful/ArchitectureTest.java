@@ -39,6 +39,8 @@ class ArchitectureTest {
           .definedBy("io.graceful.relay")
           .layer("control")
           .definedBy("io.graceful.control")
+          .layer("supervisor")
+          .definedBy("io.graceful.supervisor")
           .layer("handover")
           .definedBy("io.graceful.handover")
           .layer("systemd")
@@ -67,8 +69,12 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("composition root", "cli")
           .whereLayer("control")
           .mayOnlyAccessLayers("os", "for anyone")
+          .whereLayer("supervisor")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("supervisor")
+          .mayOnlyAccessLayers("systemd", "os", "for anyone")
           .whereLayer("systemd")
-          .mayOnlyBeAccessedByLayers("composition root", "restart", "process")
+          .mayOnlyBeAccessedByLayers("composition root", "restart", "process", "supervisor")
           .whereLayer("systemd")
           .mayOnlyAccessLayers("os", "for anyone")
           .whereLayer("handover")
@@ -91,7 +97,7 @@ class ArchitectureTest {
           .whereLayer("os")
           .mayOnlyAccessLayers("for anyone")
           .whereLayer("cli")
-          .mayOnlyAccessLayers("control", "os", "for anyone")
+          .mayOnlyAccessLayers("control", "supervisor", "os", "for anyone")
           .ensureAllClassesAreContainedInArchitecture();
 
   @ArchTest

@@ -202,8 +202,52 @@ class JarContentsIT {
     assertThat(run.status).isEqualTo(2);
   }
 
+  @Test
+  void runs_nothing_that_can_not_get_the_agent() throws Exception {
+    Run run = run("run", "--", "true");
+
+    assertThat(run.errors).startsWith("graceful: true is not java, so the agent can't be added: ");
+    assertThat(run.errors.lines()).hasSize(1);
+    assertThat(run.status).isEqualTo(2);
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"list", "status", "restart", "commit", "abort"})
+  @CsvSource({
+    "/no/such/java, /no/such/java is not there or not executable",
+    "no-such-directory/java, no-such-directory/java is not there or not executable",
+  })
+  void says_what_can_not_be_started(String program, String why) throws Exception {
+    Run run = run("run", "--", program, "-version");
+
+    assertThat(run.errors).isEqualTo("graceful: can't start the server: " + why + "\n");
+    assertThat(run.status).isEqualTo(1);
+  }
+
+  @Test
+  void ends_as_a_server_does_that_ends_by_itself() throws Exception {
+    Run wrong = run("run", "--", "java", "NoSuchClass");
+    assertThat(wrong.errors).contains("NoSuchClass");
+    assertThat(wrong.status).isEqualTo(1);
+
+    Run version = run("run", "--options", "log.level=error", "--", "java", "-version");
+    assertThat(version.status).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "list",
+        "status",
+        "run",
+        "attach",
+        "restart",
+        "takeover",
+        "commit",
+        "abort",
+        "drain",
+        "resume",
+        "stop"
+      })
   void explains_each_command_with_an_example(String command) throws Exception {
     Run run = run(command, "--help");
 

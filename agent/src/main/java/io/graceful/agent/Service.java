@@ -4,6 +4,7 @@ import io.graceful.log.Log;
 import io.graceful.os.JavaBase;
 import io.graceful.os.Libc;
 import io.graceful.os.OwnEnvironment;
+import io.graceful.os.ProcFs;
 import io.graceful.os.Reactor;
 import io.graceful.process.LaunchCommand;
 import io.graceful.sockets.InheritedSockets;
@@ -53,7 +54,8 @@ final class Service {
         PassedDescriptors.of(
             command.variable(ManagerVariables.LISTEN_PID),
             command.variable(ManagerVariables.LISTEN_FDS),
-            pid);
+            pid,
+            ProcFs.parent());
     return numbers.isEmpty()
         ? null
         : PassedListeners.take(libc, numbers, command.variable(ManagerVariables.LISTEN_FDNAMES));

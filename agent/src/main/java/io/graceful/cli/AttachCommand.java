@@ -7,7 +7,6 @@ import io.graceful.control.Message;
 import io.graceful.control.Pids;
 import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
-import java.io.File;
 import java.io.IOException;
 import java.util.Collections;
 import net.bytebuddy.agent.ByteBuddyAgent;
@@ -112,10 +111,8 @@ final class AttachCommand extends Subcommand {
               + System.getProperty("java.home")
               + ", is a JRE: run the command with that of a JDK");
     }
-    File jar =
-        new File(AttachCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     try {
-      ByteBuddyAgent.attach(jar, String.valueOf(pid), options, PROVIDER);
+      ByteBuddyAgent.attach(jar(), String.valueOf(pid), options, PROVIDER);
     } catch (IllegalStateException failure) {
       Throwable cause = failure;
       while (cause.getCause() != null) {

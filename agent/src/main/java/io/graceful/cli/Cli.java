@@ -14,7 +14,17 @@ public final class Cli {
 
   /** In the order in which they are shown. */
   private static final String[] COMMANDS = {
-    "list", "status", "attach", "restart", "takeover", "commit", "abort", "drain", "resume", "stop"
+    "list",
+    "status",
+    "run",
+    "attach",
+    "restart",
+    "takeover",
+    "commit",
+    "abort",
+    "drain",
+    "resume",
+    "stop"
   };
 
   private static final String HINT = "; see java -jar graceful.jar ";
@@ -43,6 +53,8 @@ public final class Cli {
       case "--options-markdown":
         Usage.markdown(System.out);
         return Exit.OK;
+      case SupervisorProcess.NAME:
+        return SupervisorProcess.run(arguments);
       default:
         return commandLine(arguments[0]).execute(arguments);
     }
@@ -77,6 +89,8 @@ public final class Cli {
         return new ListCommand();
       case "status":
         return new StatusCommand();
+      case "run":
+        return new RunCommand();
       case "attach":
         return new AttachCommand();
       case "restart":

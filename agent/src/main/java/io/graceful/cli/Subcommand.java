@@ -26,11 +26,15 @@ abstract class Subcommand implements Callable<Integer> {
     return new Agents(libc());
   }
 
-  private static Libc libc() throws Exception {
-    File jar =
-        new File(Subcommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+  /** That this is in. */
+  static File jar() throws Exception {
+    return new File(Subcommand.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+        .getAbsoluteFile();
+  }
+
+  static Libc libc() throws Exception {
     try {
-      return Libc.load(jar.getAbsoluteFile().getParentFile());
+      return Libc.load(jar().getParentFile());
     } catch (IOException | RuntimeException unloadable) {
       throw new IOException("can't call the C library: " + unloadable.getMessage(), unloadable);
     }

@@ -44,6 +44,7 @@ public final class Libc {
   private static final int EFD_CLOEXEC = 0x80000;
   private static final int SYS_PIDFD_SEND_SIGNAL = 424;
   private static final int SYS_PIDFD_OPEN = 434;
+  private static final int PR_SET_CHILD_SUBREAPER = 36;
 
   /** Our own descriptors start here, out of the way of the low numbers that people look at. */
   private static final int FIRST_OF_OURS = 64;
@@ -345,6 +346,23 @@ public final class Libc {
       int reaped = calls.check("waitpid", pid, status.address, 1 /* WNOHANG */);
       return reaped == 0 ? null : status.bytes.getInt(0);
     }
+  }
+
+  /**
+   * Reaps any child of ours that has ended.
+   *
+   * @return its pid and its wait status, or null if there is none
+   */
+  public int[] reapAny() {
+    try (NativeMemory status = new NativeMemory(4)) {
+      int reaped = (int) calls.call("waitpid", -1, status.address, 1 /* WNOHANG */);
+      return reaped <= 0 ? null : new int[] {reaped, status.bytes.getInt(0)};
+    }
+  }
+
+  /** From now on, orphans among this process's descendants become its children (prctl(2)). */
+  public void becomeSubreaper() throws ErrnoException {
+    calls.check("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   }
 
   public void kill(int pid, int signal) throws ErrnoException {

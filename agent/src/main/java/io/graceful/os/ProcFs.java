@@ -30,9 +30,35 @@ public final class ProcFs {
     return Integer.parseInt(Files.readSymbolicLink(Paths.get("/proc/self")).toString());
   }
 
+  /** Of this process; 0 if it is in another pid namespace. */
+  public static int parent() throws IOException {
+    return Integer.parseInt(stat("self")[4 - 3]);
+  }
+
   /** When this process was started, in clock ticks after boot: starttime of proc(5). */
   public static long startTime() throws IOException {
     return startTime(stat("self"));
+  }
+
+  /** As {@link #startTime()}, of another process. */
+  public static long startTime(int pid) throws IOException {
+    return startTime(stat(String.valueOf(pid)));
+  }
+
+  /** Those that this process is the parent of, also by adoption; some may have ended since. */
+  public static List<Integer> children() throws IOException {
+    String self = String.valueOf(pid());
+    List<Integer> children = new ArrayList<>();
+    for (int pid : numbers("/proc")) {
+      try {
+        if (stat(String.valueOf(pid))[4 - 3].equals(self)) {
+          children.add(pid);
+        }
+      } catch (IOException ended) {
+        // None of ours: those stay until they are reaped.
+      }
+    }
+    return children;
   }
 
   /** When this process was started, in ms after 1970 (UTC): as exact as a clock tick is. */
@@ -293,7 +319,9 @@ public final class ProcFs {
     }
     List<Integer> numbers = new ArrayList<>(names.length);
     for (String name : names) {
-      numbers.add(Integer.parseInt(name));
+      if (Character.isDigit(name.charAt(0))) { // Among processes there are other files.
+        numbers.add(Integer.parseInt(name));
+      }
     }
     return numbers;
   }

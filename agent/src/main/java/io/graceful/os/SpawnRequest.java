@@ -14,7 +14,7 @@ import java.util.function.Predicate;
  */
 public final class SpawnRequest {
 
-  /** Where the child finds the descriptor that it inherits. */
+  /** Where the child finds the first descriptor that it inherits. */
   public static final int INHERITED_FD = 3;
 
   /** Since glibc 2.29. */
@@ -35,7 +35,7 @@ public final class SpawnRequest {
   private final byte[] program;
   private final List<byte[]> arguments;
   private final List<byte[]> environment;
-  private int inherited = -1;
+  private int[] inherited = {};
   private String directory;
   private long blockedSignals;
   private long defaultSignals;
@@ -48,11 +48,11 @@ public final class SpawnRequest {
   }
 
   /**
-   * The only descriptor above 2 that the child gets; it is {@link #INHERITED_FD} there. Without
-   * this it gets none.
+   * The only descriptors above 2 that the child gets: numbered from {@link #INHERITED_FD} on there,
+   * and with higher numbers here. Without this it gets none.
    */
-  public SpawnRequest inherit(int fd) {
-    this.inherited = fd;
+  public SpawnRequest inherit(int... fds) {
+    this.inherited = fds;
     return this;
   }
 
@@ -90,7 +90,14 @@ public final class SpawnRequest {
    *     in the child
    */
   public int spawn(Libc libc) throws ErrnoException {
-    return spawn(libc, libc.calls::has);
+    return spawn(
+        libc,
+        new Predicate<String>() { // No lambda: for a supervisor it would be the only one.
+          @Override
+          public boolean test(String function) {
+            return libc.calls.has(function);
+          }
+        });
   }
 
   /**
@@ -167,12 +174,11 @@ public final class SpawnRequest {
           long path = keep(kept, NativeMemory.string(workingDirectory)).address;
           must("chdir", calls.call(ADD_CHDIR, actions, path));
         }
-        if (inherited >= 0) {
-          must(
-              "dup2",
-              calls.call("posix_spawn_file_actions_adddup2", actions, inherited, INHERITED_FD));
+        int lowest = INHERITED_FD;
+        for (int fd : inherited) {
+          must("dup2", calls.call("posix_spawn_file_actions_adddup2", actions, fd, lowest++));
         }
-        leakNothing(libc, offered, actions, inherited >= 0 ? INHERITED_FD + 1 : INHERITED_FD);
+        leakNothing(libc, offered, actions, lowest);
         must(
             "sigmask",
             calls.call("posix_spawnattr_setsigmask", attributes, sigset(kept, blockedSignals)));
@@ -203,7 +209,9 @@ public final class SpawnRequest {
         calls.call("posix_spawn_file_actions_destroy", actions);
       }
     } finally {
-      kept.forEach(NativeMemory::close);
+      for (NativeMemory memory : kept) {
+        memory.close();
+      }
     }
   }
 
@@ -217,8 +225,12 @@ public final class SpawnRequest {
       must("closefrom", libc.calls.call(ADD_CLOSEFROM, actions, lowest));
       return;
     }
-    // Before glibc 2.34: mark what is open now. What the app opens between here and the spawn may
-    // slip through.
+    // Before glibc 2.34: what the app opens between here and the spawn may slip through.
+    closeOnExec(libc, lowest);
+  }
+
+  /** All that are open now, from this one on. */
+  static void closeOnExec(Libc libc, int lowest) throws ErrnoException {
     try {
       for (int fd : ProcFs.openDescriptors()) {
         if (fd >= lowest) {
@@ -236,7 +248,8 @@ public final class SpawnRequest {
     return set.address;
   }
 
-  private static long pointers(List<NativeMemory> kept, List<byte[]> strings) {
+  /** A table of C strings that ends with a null: argv, or envp. */
+  static long pointers(List<NativeMemory> kept, List<byte[]> strings) {
     NativeMemory table = keep(kept, new NativeMemory(8 * (strings.size() + 1)));
     for (int i = 0; i < strings.size(); i++) {
       table.bytes.putLong(8 * i, keep(kept, cString(strings.get(i))).address);

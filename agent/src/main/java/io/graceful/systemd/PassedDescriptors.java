@@ -15,14 +15,21 @@ public final class PassedDescriptors {
 
   private PassedDescriptors() {}
 
+  /** A LISTEN_PID for whoever starts a process and can't know its pid before (posix_spawn(3)). */
+  public static String anyChildOf(int parent) {
+    return "child-of-" + parent;
+  }
+
   /**
    * @param addressee LISTEN_PID, or null
    * @param count LISTEN_FDS, or null
    * @param pid of this process
+   * @param parent of the process that started it
    * @return empty if they are for another process, or there are none
    */
-  public static List<Integer> of(String addressee, String count, int pid) {
-    if (count == null || !String.valueOf(pid).equals(addressee)) {
+  public static List<Integer> of(String addressee, String count, int pid, int parent) {
+    boolean isOurs = String.valueOf(pid).equals(addressee) || anyChildOf(parent).equals(addressee);
+    if (count == null || !isOurs) {
       return Collections.emptyList();
     }
     List<Integer> numbers = new ArrayList<>();

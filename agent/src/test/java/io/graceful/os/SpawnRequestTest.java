@@ -81,6 +81,30 @@ class SpawnRequestTest {
     assertThat(Path.of("/proc/self/cwd").toRealPath()).isEqualTo(Path.of("").toRealPath());
   }
 
+  @Test
+  void a_child_gets_several_descriptors_in_their_order_and_no_other() throws Exception {
+    int one = LIBC.silentListener();
+    int other = LIBC.silentListener();
+    int high = LIBC.duplicate(other);
+    try {
+      String script =
+          "test \"$(readlink /proc/$$/fd/3)\" = \"socket:["
+              + ProcFs.socketInode(high)
+              + "]\" && test \"$(readlink /proc/$$/fd/4)\" = \"socket:["
+              + ProcFs.socketInode(one)
+              + "]\" && test ! -e /proc/$$/fd/5";
+      int highToo = LIBC.duplicate(one);
+
+      assertThat(run(shell(script).inherit(high, highToo), Set.of())).isZero();
+
+      LIBC.close(highToo);
+    } finally {
+      LIBC.close(one);
+      LIBC.close(other);
+      LIBC.close(high);
+    }
+  }
+
   private SpawnRequest shell(String script) {
     return new SpawnRequest(
             "/bin/sh", bytes("sh", "-c", script + "; exit $?"), bytes("PATH=/usr/bin:/bin"))

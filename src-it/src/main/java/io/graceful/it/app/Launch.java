@@ -27,6 +27,7 @@ public final class Launch {
   private final Map<String, String> agentOptions = new LinkedHashMap<>();
   private final Map<String, String> arguments = new LinkedHashMap<>();
   private final Map<String, String> environment = new LinkedHashMap<>();
+  private final List<String> supervisor = new ArrayList<>();
   private Path agent;
   private boolean awaitsAgent = true;
   private Path workingDirectory;
@@ -99,6 +100,12 @@ public final class Launch {
     return this;
   }
 
+  /** A command that starts the server's, which follows it, and stays above all generations. */
+  public Launch under(List<String> command) {
+    supervisor.addAll(command);
+    return this;
+  }
+
   /**
    * Who shall be told of the server, even if it fails to start; the starter still has to close it.
    */
@@ -144,6 +151,9 @@ public final class Launch {
         new Server(app, directory, family, endpoint, port, Map.copyOf(arguments), socketDirectory);
     owner.accept(server);
     try {
+      if (!supervisor.isEmpty()) {
+        server.awaitFirstGeneration();
+      }
       server.awaitReady();
       if (agent != null && awaitsAgent && endpoint != null) {
         server.awaitAgent();
@@ -158,6 +168,7 @@ public final class Launch {
   private ProcessBuilder processBuilder() throws IOException {
     List<String> command =
         new ArrayList<>(List.of("/bin/sh", "-c", shellCommands + DEFAULT_SIGNALS + "\"$@\"", "sh"));
+    command.addAll(supervisor);
     command.addAll(javaCommand());
     ProcessBuilder builder = new ProcessBuilder(command);
     Path home = workingDirectory == null ? directory : workingDirectory;

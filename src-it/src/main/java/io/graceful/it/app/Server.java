@@ -208,6 +208,25 @@ public final class Server implements AutoCloseable {
                 || stderr().stream().anyMatch(line -> line.startsWith("graceful[")));
   }
 
+  /** The first process of the family is none that serves. */
+  void awaitFirstGeneration() {
+    serving =
+        Await.value(
+            "a first generation",
+            LIMIT,
+            () -> {
+              if (family.hasEnded(family.first())) {
+                throw new AssertionError(
+                    app
+                        + " ended with "
+                        + family.exitStatus(family.first())
+                        + ": "
+                        + String.join("\n", stderr()));
+              }
+              return startedAfter(0);
+            });
+  }
+
   void awaitReady() {
     if (app.equals(Apps.HELLO)) {
       return;

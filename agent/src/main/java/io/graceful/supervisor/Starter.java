@@ -1,0 +1,89 @@
+package io.graceful.supervisor;
+
+import io.graceful.os.Libc;
+import io.graceful.os.ProcFs;
+import io.graceful.os.ResourceLimits;
+import io.graceful.os.SpawnRequest;
+import io.graceful.systemd.ManagerVariables;
+import io.graceful.systemd.PassedDescriptors;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Starts a server as this process was started, with what systemd would give it. */
+final class Starter {
+
+  private final Libc libc;
+  private final ResourceLimits limits;
+  private final List<byte[]> arguments = new ArrayList<>();
+  private final List<byte[]> environment = new ArrayList<>();
+  private final String program;
+  private final String notifySocket;
+
+  /**
+   * @param notifySocket NOTIFY_SOCKET
+   * @throws IOException if the program is not there
+   */
+  Starter(Libc libc, List<String> command, String notifySocket) throws IOException {
+    this.libc = libc;
+    this.limits = ResourceLimits.current(libc);
+    this.notifySocket = notifySocket;
+    this.program = inPath(command.get(0));
+    for (String word : command) {
+      arguments.add(word.getBytes(StandardCharsets.UTF_8));
+    }
+    for (byte[] entry : ProcFs.zeroTerminated("/proc/self/environ")) {
+      String text = new String(entry, StandardCharsets.ISO_8859_1);
+      // What this process got from its own manager is not for the server.
+      if (ManagerVariables.isForChild(text.substring(0, Math.max(0, text.indexOf('='))))) {
+        environment.add(entry);
+      }
+    }
+  }
+
+  private static String inPath(String name) throws IOException {
+    if (name.contains("/")) {
+      if (!new File(name).canExecute()) {
+        throw new IOException(name + " is not there or not executable");
+      }
+      return name;
+    }
+    String path = System.getenv("PATH");
+    for (String directory : (path == null ? "/usr/bin:/bin" : path).split(":")) {
+      File candidate = new File(directory.isEmpty() ? "." : directory, name);
+      if (candidate.canExecute() && candidate.isFile()) {
+        return candidate.getPath();
+      }
+    }
+    throw new IOException("there is no " + name + " in the PATH");
+  }
+
+  /**
+   * @param sockets that it gets
+   * @return its pid
+   */
+  int start(SocketStore sockets) throws IOException {
+    List<byte[]> variables = new ArrayList<>(environment);
+    add(variables, "NOTIFY_SOCKET", notifySocket);
+    add(variables, "FDSTORE", String.valueOf(SocketStore.MOST));
+    int[] descriptors = sockets.descriptors();
+    if (descriptors.length > 0) {
+      add(variables, "LISTEN_PID", PassedDescriptors.anyChildOf(ProcFs.pid()));
+      add(variables, "LISTEN_FDS", String.valueOf(descriptors.length));
+      add(variables, "LISTEN_FDNAMES", sockets.names());
+    }
+    int pid =
+        new SpawnRequest(program, arguments, variables)
+            .inherit(descriptors)
+            .block(ProcFs.signals("SigBlk"))
+            .spawn(libc);
+    limits.restoreIn(pid);
+    return pid;
+  }
+
+  private static void add(List<byte[]> variables, String name, String value) {
+    variables.add((name + "=" + value).getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,369 @@
+package io.graceful.supervisor;
+
+import io.graceful.log.Log;
+import io.graceful.os.Datagrams;
+import io.graceful.os.ErrnoException;
+import io.graceful.os.JavaSignals;
+import io.graceful.os.Libc;
+import io.graceful.os.ProcFs;
+import io.graceful.os.Reactor;
+import io.graceful.os.SignalTrap;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Starts a server, follows the generation that serves, starts it again when it crashes, and ends
+ * with it. Everything runs on the reactor's thread. There are no lambdas here and below: on recent
+ * JVMs the first one costs several megabytes for good.
+ */
+public final class Supervisor {
+
+  /** What SIGHUP means. */
+  public enum Hangup {
+    FORWARD,
+    RESTART,
+    IGNORE
+  }
+
+  private static final int SIGHUP = 1;
+  private static final int SIGINT = 2;
+
+  /** A shell's way to tell of a signal in an exit code. */
+  private static final int KILLED = 128;
+
+  /** A terminal's Ctrl-C reaches the server too, which says that it stops. */
+  private static final long TERMINAL_MILLIS = 300;
+
+  private final Libc libc;
+  private final Log log;
+  private final Reactor reactor;
+  private final Datagrams notifications;
+  private final Starter starter;
+  private final SocketStore sockets;
+  private final BackOff backOff = new BackOff();
+  private final String notifySocket;
+  private final int user;
+
+  /** Null while none runs. */
+  private Server server;
+
+  private boolean hasServed;
+  private boolean stopping;
+  private boolean restartWanted;
+
+  /**
+   * @param command the program first
+   * @throws IOException if it can't be started
+   */
+  public Supervisor(Libc libc, Log log, int pid, List<String> command) throws IOException {
+    this.libc = libc;
+    this.log = log;
+    this.user = libc.effectiveUser();
+    this.reactor =
+        new Reactor(
+            libc,
+            new Consumer<Throwable>() {
+              @Override
+              public void accept(Throwable failure) {
+                log.error("this is a bug of the supervisor: " + failure);
+              }
+            });
+    this.notifySocket = "graceful-supervisor-" + pid + "-" + ProcFs.startTime();
+    this.notifications = new Datagrams(libc, notifySocket);
+    this.sockets = new SocketStore(libc);
+    this.starter = new Starter(libc, command, "@" + notifySocket);
+  }
+
+  /** Does not return: this process ends as the server does. */
+  public void run(Hangup hangup) throws IOException {
+    libc.becomeSubreaper();
+    catchSignals(hangup);
+    reactor.watch(
+        notifications.fd(),
+        new Runnable() {
+          @Override
+          public void run() {
+            onNotifications();
+          }
+        });
+    start();
+    reactor.run();
+  }
+
+  private void catchSignals(Hangup hangup) throws IOException {
+    int counter = SignalTrap.install(libc, Libc.SIGUSR2);
+    reactor.watch(
+        counter,
+        new Runnable() {
+          @Override
+          public void run() {
+            libc.take(counter);
+            restart("SIGUSR2");
+          }
+        });
+    on(
+        "CHLD",
+        new Runnable() {
+          @Override
+          public void run() {
+            reap();
+          }
+        });
+    on(
+        "TERM",
+        new Runnable() {
+          @Override
+          public void run() {
+            stop(Libc.SIGTERM);
+          }
+        });
+    on(
+        "INT",
+        new Runnable() {
+          @Override
+          public void run() {
+            interrupt();
+          }
+        });
+    on(
+        "HUP",
+        new Runnable() {
+          @Override
+          public void run() {
+            hangUp(hangup);
+          }
+        });
+  }
+
+  private void on(String signal, Runnable task) {
+    JavaSignals.handle(
+        signal,
+        new Runnable() {
+          @Override
+          public void run() {
+            reactor.post(task);
+          }
+        });
+  }
+
+  private void start() throws IOException {
+    server = new Server(libc, starter.start(sockets));
+  }
+
+  /** Before the server is ready, the signal could kill it. */
+  private void restart(String source) {
+    if (server != null && server.isReady()) {
+      server.signal(Libc.SIGUSR2);
+    } else {
+      log.info(source + ": the restart begins when the server is ready");
+      restartWanted = true;
+    }
+  }
+
+  private void hangUp(Hangup hangup) {
+    if (hangup == Hangup.RESTART) {
+      restart("SIGHUP");
+    } else if (hangup == Hangup.FORWARD && server != null) {
+      server.signal(SIGHUP);
+    }
+  }
+
+  private void interrupt() {
+    if (stopping) {
+      stop(SIGINT);
+      return;
+    }
+    reactor.after(
+        TERMINAL_MILLIS,
+        new Runnable() {
+          @Override
+          public void run() {
+            if (!stopping) {
+              stop(SIGINT);
+            }
+          }
+        });
+  }
+
+  private void stop(int signal) {
+    stopping = true;
+    if (server == null) {
+      exit(KILLED + signal);
+    }
+    server.signal(signal);
+  }
+
+  private void onNotifications() {
+    try {
+      for (Datagrams.Datagram next = notifications.receive();
+          next != null;
+          next = notifications.receive()) {
+        Notification notification = new Notification(next);
+        try {
+          onNotification(notification);
+        } finally {
+          for (int fd : notification.descriptors()) {
+            libc.close(fd);
+          }
+        }
+      }
+    } catch (IOException failure) {
+      log.error("can't hear what the server says: " + failure.getMessage());
+    }
+  }
+
+  private void onNotification(Notification notification) throws ErrnoException {
+    if (notification.user() != user || !isHeard(notification.sender())) {
+      log.debug("pid " + notification.sender() + " is not the server: not heard");
+      return;
+    }
+    if (notification.says("FDSTORE=1")) {
+      sockets.keep(notification.text("FDNAME"), notification.descriptors());
+    }
+    if (notification.says("FDSTOREREMOVE=1")) {
+      sockets.remove(notification.text("FDNAME"));
+    }
+    int main = notification.pid("MAINPID");
+    if (main != 0 && main != server.pid()) {
+      if (!server.isRunning()) {
+        log.info("pid " + server.pid() + " has ended; pid " + main + " goes on");
+      }
+      server = new Server(libc, main);
+    }
+    if (notification.says("READY=1")) {
+      hasServed = true;
+      server.setReady();
+      if (restartWanted) {
+        restartWanted = false;
+        server.signal(Libc.SIGUSR2);
+      }
+    }
+    if (notification.says("STOPPING=1")) {
+      stopping = true;
+    }
+  }
+
+  /** The server is, and one that goes on in its place when it has died. */
+  private boolean isHeard(int sender) {
+    return server != null
+        && (sender == server.pid() || !server.isRunning() && isGeneration(sender));
+  }
+
+  private void reap() {
+    int status = 0;
+    boolean ended = false;
+    for (int[] child = libc.reapAny(); child != null; child = libc.reapAny()) {
+      if (server != null && child[0] == server.pid()) {
+        status = child[1];
+        ended = true;
+      }
+    }
+    if (ended || server != null && !server.isRunning()) {
+      onNotifications(); // What it has said before.
+      onEnd(server, status);
+    }
+  }
+
+  /**
+   * @param status wait(2)
+   */
+  private void onEnd(Server ended, int status) {
+    if (server != ended) {
+      return; // It has said who serves in its place.
+    }
+    int successor = successor();
+    if (successor != 0) {
+      log.info("pid " + ended.pid() + " has ended; pid " + successor + " goes on");
+      server = new Server(libc, successor);
+      if (stopping) {
+        server.signal(Libc.SIGTERM);
+      }
+      return;
+    }
+    server = null;
+    boolean crashed = (status & 0x7F) != 0 || status >> 8 != 0;
+    if (stopping || !hasServed || !crashed) {
+      exit(code(status));
+    }
+    long pause = backOff.afterCrash(ended.readyNanos());
+    log.error(
+        "pid "
+            + ended.pid()
+            + " "
+            + inWords(status)
+            + ": starting it again in "
+            + pause
+            + " ms; clients wait at "
+            + sockets.descriptors().length
+            + " sockets");
+    startIn(pause);
+  }
+
+  private void startIn(long millis) {
+    reactor.after(
+        millis,
+        new Runnable() {
+          @Override
+          public void run() {
+            startAgain();
+          }
+        });
+  }
+
+  private void startAgain() {
+    try {
+      start();
+    } catch (IOException failure) {
+      long pause = backOff.afterCrash(0);
+      log.error(
+          "can't start the server: " + failure.getMessage() + "; trying again in " + pause + " ms");
+      startIn(pause);
+    }
+  }
+
+  /** A child that the server has left behind, and that was started to take its place; or 0. */
+  private int successor() {
+    try {
+      for (int child : ProcFs.children()) {
+        if (isGeneration(child)) {
+          return child;
+        }
+      }
+    } catch (IOException blind) {
+      log.error("can't look for a new process: " + blind.getMessage());
+    }
+    return 0;
+  }
+
+  /** The app's own children don't get that variable. */
+  private boolean isGeneration(int pid) {
+    try {
+      for (byte[] entry : ProcFs.zeroTerminated("/proc/" + pid + "/environ")) {
+        if (new String(entry, StandardCharsets.ISO_8859_1)
+            .equals("NOTIFY_SOCKET=@" + notifySocket)) {
+          return true;
+        }
+      }
+    } catch (IOException ended) {
+      return false;
+    }
+    return false;
+  }
+
+  private static String inWords(int status) {
+    int signal = status & 0x7F;
+    return signal == 0 ? "exited with " + code(status) : "was killed by signal " + signal;
+  }
+
+  private static int code(int status) {
+    int signal = status & 0x7F;
+    return signal == 0 ? status >> 8 & 0xFF : KILLED + signal;
+  }
+
+  /** At once: this process has no shutdown of its own. */
+  private static void exit(int code) {
+    Runtime.getRuntime().halt(code);
+  }
+}

@@ -1,0 +1,197 @@
+package io.graceful.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.graceful.it.app.Apps;
+import io.graceful.it.app.FreePort;
+import io.graceful.it.app.Launch;
+import io.graceful.it.app.Server;
+import io.graceful.it.junit.Servers;
+import io.graceful.it.junit.ServersExtension;
+import io.graceful.it.jvm.Await;
+import io.graceful.it.jvm.Jdk;
+import io.graceful.it.jvm.ProcessFamily;
+import io.graceful.it.jvm.ProcessId;
+import io.graceful.it.jvm.ProcessView;
+import io.graceful.it.load.Endpoint;
+import io.graceful.it.load.Greeting;
+import io.graceful.it.load.Load;
+import io.graceful.it.load.LoadReport;
+import io.graceful.it.load.Request;
+import io.graceful.it.load.RequestFailed;
+import java.util.ArrayList;
+import java.util.List;
+import jnr.constants.platform.Signal;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** {@code java -jar graceful.jar run}, above all generations of a server. */
+@ExtendWith(ServersExtension.class)
+class SupervisorIT {
+
+  private static final int LARGEST_MEGABYTES = 45;
+
+  @EachJdk
+  void keeps_one_pid_through_restarts_and_ends_as_the_server_does(int jdk, Servers servers)
+      throws Exception {
+    Server server = launch(servers, Jdks.find(jdk), "soak=300ms").start();
+    ProcessId supervisor = server.family().first();
+    Load load = Loads.startWithKeepAlive(server);
+
+    for (int generation = 2; generation <= 3; generation++) {
+      ProcessId old = server.serving();
+      assertThat(supervisor.signal(Signal.SIGUSR2)).isTrue();
+      awaitGeneration(server, generation);
+      server.awaitExit(old, Server.LIMIT);
+    }
+    LoadReport report = load.stop();
+    Loads.assertNothingFailed(report);
+    Loads.assertConnectionsKept(report);
+    assertThat(megabytes(supervisor)).isLessThan(LARGEST_MEGABYTES);
+    assertReaps(supervisor);
+
+    assertThat(supervisor.signal(Signal.SIGTERM)).isTrue();
+    assertThat(server.awaitExit(supervisor, Server.LIMIT)).hasValue(143);
+    assertThat(server.family().alive()).isEmpty();
+    Generations.assertQuiet(server);
+  }
+
+  @EachJdk
+  void clients_wait_while_a_crashed_server_is_started_again(int jdk, Servers servers)
+      throws Exception {
+    Server server = launch(servers, Jdks.find(jdk), "soak=300ms").start();
+    ProcessId supervisor = server.family().first();
+    awaitStored(server);
+
+    for (int crash = 1; crash <= 3; crash++) {
+      ProcessId crashed = server.serving();
+      assertThat(crashed.signal(Signal.SIGKILL)).isTrue();
+      Await.until("the end of " + crashed, Server.LIMIT, () -> !crashed.exists());
+      assertThat(server.greet().pid()).as("who has answered").isNotEqualTo(crashed.pid());
+      awaitGeneration(server, crash + 1);
+      awaitStored(server);
+    }
+    assertThat(
+            server.stderr(line -> line.contains(" was killed by signal 9: starting it again in ")))
+        .hasSize(3)
+        .allMatch(line -> line.endsWith(" ms; clients wait at 1 sockets"));
+    assertThat(supervisor.exists()).isTrue();
+    assertReaps(supervisor);
+  }
+
+  @Test
+  void a_restart_goes_on_when_the_old_process_is_killed_while_it_drains(Servers servers)
+      throws Exception {
+    Server server = launch(servers, Jdks.any(), "soak=60s").start();
+    ProcessId supervisor = server.family().first();
+    ProcessId old = server.serving();
+    assertThat(supervisor.signal(Signal.SIGUSR2)).isTrue();
+    awaitGeneration(server, 2);
+    server.awaitStderr("the handover", line -> line.contains(" handed over to pid "));
+    ProcessId successor = server.serving();
+
+    assertThat(old.signal(Signal.SIGKILL)).isTrue();
+
+    server.awaitStderr(
+        "who goes on",
+        line ->
+            line.endsWith("pid " + old.pid() + " has ended; pid " + successor.pid() + " goes on"));
+    assertThat(server.greet().pid()).isEqualTo(successor.pid());
+    assertThat(supervisor.signal(Signal.SIGTERM)).isTrue();
+    assertThat(server.awaitExit(supervisor, Server.LIMIT)).hasValue(143);
+    assertThat(server.family().alive()).isEmpty();
+  }
+
+  /** As in a container: what it does not reap stays, and all others end with it. */
+  @Test
+  void is_process_1_of_a_pid_namespace(Servers servers) throws Exception {
+    int port = FreePort.find();
+    List<String> command =
+        new ArrayList<>(List.of("unshare", "-r", "--pid", "--fork", "--mount-proc"));
+    command.addAll(supervisor(servers, Jdks.any(), "soak=300ms"));
+    command.addAll(List.of(Jdks.any().java().toString(), "-jar", Apps.HTTPSERVER.jar().toString()));
+    command.addAll(Apps.HTTPSERVER.arguments());
+    command.addAll(List.of("port=" + port, "state=" + servers.directory()));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.redirectOutput(servers.directory().resolve("stdout.log").toFile());
+    builder.redirectError(servers.directory().resolve("stderr.log").toFile());
+    Endpoint endpoint = Endpoint.tcp("127.0.0.1", port);
+    try (ProcessFamily family = ProcessFamily.start(builder)) {
+      awaitGreeting(endpoint, 1);
+      ProcessId one =
+          family.alive().stream()
+              .filter(process -> process.parent() == family.first().pid())
+              .findFirst()
+              .orElseThrow();
+      assertThat(ProcessView.of(one.pid()).status("NSpid")).endsWith("\t1");
+      Await.until(
+          "its socket in process 1",
+          Server.LIMIT,
+          () -> ProcessView.of(one.pid()).listeners().containsKey(port));
+
+      for (int generation = 2; generation <= 3; generation++) {
+        long old = Greeting.parse(Request.get(endpoint, "/")).pid();
+        assertThat(one.signal(Signal.SIGUSR2)).isTrue();
+        awaitGreeting(endpoint, generation);
+        assertThat(Greeting.parse(Request.get(endpoint, "/")).pid()).isNotIn(1L, old);
+        Await.until("one generation", Server.LIMIT, () -> family.alive().size() == 3);
+        assertReaps(one);
+      }
+      assertThat(one.signal(Signal.SIGTERM)).isTrue();
+      Await.until("the end", Server.LIMIT, () -> family.hasEnded(family.first()));
+      assertThat(family.exitStatus(family.first())).hasValue(143);
+      assertThat(family.alive()).isEmpty();
+    }
+  }
+
+  private static void awaitGreeting(Endpoint endpoint, int generation) {
+    Await.until(
+        "an answer of generation " + generation,
+        Server.LIMIT,
+        () -> {
+          try {
+            return Greeting.parse(Request.get(endpoint, "/")).generation() == generation;
+          } catch (RequestFailed notYet) {
+            return false;
+          }
+        });
+  }
+
+  private static Launch launch(Servers servers, Jdk jdk, String options) {
+    return servers
+        .launchWithoutAgent(Apps.HTTPSERVER, jdk)
+        .under(supervisor(servers, jdk, options));
+  }
+
+  private static List<String> supervisor(Servers servers, Jdk jdk, String options) {
+    List<String> words =
+        List.of(jdk.java().toString(), "-jar", servers.agentJar().toString(), "run");
+    List<String> supervisor = new ArrayList<>(words);
+    supervisor.addAll(List.of("--options", options, "--"));
+    return supervisor;
+  }
+
+  private static void awaitGeneration(Server server, int generation) {
+    Await.until(
+        "the start of generation " + generation,
+        Server.LIMIT,
+        () -> server.starts().size() == generation);
+    server.awaitAnswerBy(server.family().member(server.starts().get(generation - 1)).orElseThrow());
+  }
+
+  private static void assertReaps(ProcessId supervisor) {
+    Await.until(
+        "no zombie", Server.LIMIT, () -> ProcessView.of(supervisor.pid()).zombies().isEmpty());
+  }
+
+  private static void awaitStored(Server server) {
+    Await.until(
+        "its socket in the supervisor",
+        Server.LIMIT,
+        () -> ProcessView.of(server.family().first().pid()).listeners().containsKey(server.port()));
+  }
+
+  private static long megabytes(ProcessId process) {
+    return Long.parseLong(ProcessView.of(process.pid()).status("VmRSS").split(" ")[0]) / 1024;
+  }
+}
