@@ -311,7 +311,7 @@ public final class Installer
               passed);
       lifecycle = new Lifecycle(world, takeover);
       if (endsWithItsService()) {
-        lifecycle.disable(
+        lifecycle.refuseOwnSuccessors(
             "systemd takes this process for the whole service, and would stop the new one with it:"
                 + " set Type=notify, or NotifyAccess=main, in the unit");
       }

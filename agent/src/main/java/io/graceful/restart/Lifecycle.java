@@ -55,6 +55,9 @@ public final class Lifecycle {
   private Progress whoStops = new Progress() {};
   private String disabled;
 
+  /** Why a process that this one has started can't take over; null if it can. */
+  private String childless;
+
   /**
    * @param takeover what is under way in a successor; null in a first generation
    */
@@ -165,6 +168,14 @@ public final class Lifecycle {
   }
 
   /**
+   * A process that this one has started can't take over, with this reason; one that something else
+   * has started can.
+   */
+  public void refuseOwnSuccessors(String reason) {
+    childless = reason;
+  }
+
+  /**
    * @param source for the log: which signal
    */
   public void restartRequested(String source) {
@@ -180,6 +191,9 @@ public final class Lifecycle {
   public String restartRequested(RestartRequest request) {
     catchUp();
     String refusal = refusal();
+    if (refusal == null && request.newcomer == null) {
+      refusal = childless;
+    }
     if (refusal != null) {
       world.log.info(request.source + ": restart refused: " + refusal);
       return refusal;
@@ -255,7 +269,7 @@ public final class Lifecycle {
             inode -> lameDuck != null && lameDuck.holds(inode));
     return new Status(
         state(),
-        refusal(),
+        refusal() == null ? childless : refusal(),
         generation,
         keys,
         connections.look(),

@@ -333,6 +333,25 @@ class LifecycleTest {
   }
 
   @Test
+  void a_newcomer_may_take_over_where_a_child_of_this_process_may_not() throws Exception {
+    REACTOR.run(() -> lifecycle.refuseOwnSuccessors("why not"));
+
+    trigger("SIGUSR2");
+    stderr.await("graceful[7]: SIGUSR2: restart refused: why not");
+    assertThat(successor.starts()).isZero();
+
+    assertThat(refusalOf(() -> lifecycle.restartRequested(byNewcomer()))).isNull();
+    stderr.await("graceful[7]: restart: pid " + successor.pid() + " has asked to take over");
+    successor.die();
+    stderr.await(
+        "graceful[7]: restart failed: pid "
+            + successor.pid()
+            + " ended before it was ready; still serving on "
+            + address);
+    successor.reap();
+  }
+
+  @Test
   void a_newcomer_that_ends_before_it_is_ready_changes_nothing() throws Exception {
     assertThat(refusalOf(() -> lifecycle.restartRequested(byNewcomer()))).isNull();
     successor.die();
