@@ -16,7 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Subreaper {
   private static final Subreaper INSTANCE = new Subreaper();
 
-  private final Set<Long> startedByJava = ConcurrentHashMap.newKeySet();
+  /** Java reaps them; another process may get the pid of one of them later. */
+  private final Set<ProcessId> startedByJava = ConcurrentHashMap.newKeySet();
+
   private final Map<ProcessId, Integer> exits = new ConcurrentHashMap<>();
 
   private Subreaper() {
@@ -28,13 +30,13 @@ public final class Subreaper {
   }
 
   void leaveToJava(Process process) {
-    startedByJava.add(process.pid());
+    ProcessId.of(process.pid()).ifPresent(startedByJava::add);
   }
 
   /** Reaps the process if it has ended and is ours to reap. */
   void reap(ProcessId process) {
     boolean isOurs =
-        process.parent() == ProcessHandle.current().pid() && !startedByJava.contains(process.pid());
+        process.parent() == ProcessHandle.current().pid() && !startedByJava.contains(process);
     if (isOurs && process.isZombie()) {
       int status = Libc.reap(process.pid());
       if (status >= 0) {
