@@ -396,10 +396,14 @@ public final class Installer
   private void preload() {
     String prefix = "inst/io/graceful/";
     String commandLine = prefix + "cli/";
+    String supervisor = prefix + "supervisor/";
     try (JarFile own = new JarFile(jar)) {
       for (Enumeration<JarEntry> entries = own.entries(); entries.hasMoreElements(); ) {
         String name = entries.nextElement().getName();
-        if (name.startsWith(prefix) && name.endsWith(".class") && !name.startsWith(commandLine)) {
+        if (name.startsWith(prefix)
+            && name.endsWith(".class")
+            && !name.startsWith(commandLine)
+            && !name.startsWith(supervisor)) {
           String type =
               name.substring("inst/".length(), name.length() - ".class".length()).replace('/', '.');
           Class.forName(type, false, Installer.class.getClassLoader());
