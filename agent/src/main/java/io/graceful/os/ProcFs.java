@@ -40,11 +40,6 @@ public final class ProcFs {
     return startTime(stat("self"));
   }
 
-  /** As {@link #startTime()}, of another process. */
-  public static long startTime(int pid) throws IOException {
-    return startTime(stat(String.valueOf(pid)));
-  }
-
   /** Those that this process is the parent of, also by adoption; some may have ended since. */
   public static List<Integer> children() throws IOException {
     String self = String.valueOf(pid());

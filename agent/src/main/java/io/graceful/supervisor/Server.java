@@ -3,7 +3,6 @@ package io.graceful.supervisor;
 import io.graceful.os.ErrnoException;
 import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
-import java.io.IOException;
 
 /** The process that serves, or is to serve. Another process that gets its pid is not it. */
 final class Server {
@@ -17,15 +16,7 @@ final class Server {
   Server(Libc libc, int pid) {
     this.libc = libc;
     this.pid = pid;
-    this.started = startTime(pid);
-  }
-
-  private static long startTime(int pid) {
-    try {
-      return ProcFs.startTime(pid);
-    } catch (IOException gone) {
-      return -1;
-    }
+    this.started = ProcFs.startTimeOf(pid);
   }
 
   int pid() {

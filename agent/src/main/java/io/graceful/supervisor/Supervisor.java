@@ -33,6 +33,9 @@ public final class Supervisor {
   /** A shell's way to tell of a signal in an exit code. */
   private static final int KILLED = 128;
 
+  /** Of a server that its own parent has reaped: in the middle of a restart that is another one. */
+  private static final int UNKNOWN = -1;
+
   /** A terminal's Ctrl-C reaches the server too, which says that it stops. */
   private static final long TERMINAL_MILLIS = 300;
 
@@ -252,22 +255,20 @@ public final class Supervisor {
   }
 
   private void reap() {
-    int status = 0;
-    boolean ended = false;
+    int status = UNKNOWN;
     for (int[] child = libc.reapAny(); child != null; child = libc.reapAny()) {
       if (server != null && child[0] == server.pid()) {
         status = child[1];
-        ended = true;
       }
     }
-    if (ended || server != null && !server.isRunning()) {
+    if (status != UNKNOWN || server != null && !server.isRunning()) {
       onNotifications(); // What it has said before.
       onEnd(server, status);
     }
   }
 
   /**
-   * @param status wait(2)
+   * @param status wait(2), or UNKNOWN, which may have been a crash
    */
   private void onEnd(Server ended, int status) {
     if (server != ended) {
@@ -283,7 +284,7 @@ public final class Supervisor {
       return;
     }
     server = null;
-    boolean crashed = (status & 0x7F) != 0 || status >> 8 != 0;
+    boolean crashed = status != 0;
     if (stopping || !hasServed || !crashed) {
       exit(code(status));
     }
@@ -353,11 +354,17 @@ public final class Supervisor {
   }
 
   private static String inWords(int status) {
+    if (status == UNKNOWN) {
+      return "has ended";
+    }
     int signal = status & 0x7F;
     return signal == 0 ? "exited with " + code(status) : "was killed by signal " + signal;
   }
 
   private static int code(int status) {
+    if (status == UNKNOWN) {
+      return 0;
+    }
     int signal = status & 0x7F;
     return signal == 0 ? status >> 8 & 0xFF : KILLED + signal;
   }
