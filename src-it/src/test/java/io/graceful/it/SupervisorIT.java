@@ -102,6 +102,26 @@ class SupervisorIT {
     assertThat(server.family().alive()).isEmpty();
   }
 
+  /** Its own parent reaps it, and the supervisor does not see how it has ended. */
+  @Test
+  void a_new_process_that_is_killed_while_the_old_one_exits_is_started_again(Servers servers)
+      throws Exception {
+    Server server = launch(servers, Jdks.any(), "soak=300ms").with("slow-hook", 3_000).start();
+    ProcessId supervisor = server.family().first();
+    ProcessId old = server.serving();
+    awaitStored(server);
+    assertThat(supervisor.signal(Signal.SIGUSR2)).isTrue();
+    server.awaitStderr("the exit of the old one", line -> line.endsWith("; exiting"));
+    ProcessId successor = server.family().member(server.starts().get(1)).orElseThrow();
+    assertThat(old.exists()).as("its shutdown hooks run").isTrue();
+
+    assertThat(successor.signal(Signal.SIGKILL)).isTrue();
+
+    awaitGeneration(server, 3);
+    assertThat(server.stderr(line -> line.contains(": starting it again in "))).hasSize(1);
+    assertThat(supervisor.exists()).isTrue();
+  }
+
   /** As in a container: what it does not reap stays, and all others end with it. */
   @Test
   void is_process_1_of_a_pid_namespace(Servers servers) throws Exception {
