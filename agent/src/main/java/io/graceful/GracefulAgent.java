@@ -18,6 +18,10 @@ import java.util.zip.ZipEntry;
 public final class GracefulAgent extends ClassLoader {
 
   private static final String ROOT = "inst/";
+
+  /** Of a large class, in bytes. */
+  private static final int USUAL_SIZE = 32 * 1024;
+
   private static boolean loaded;
 
   static {
@@ -26,6 +30,9 @@ public final class GracefulAgent extends ClassLoader {
 
   private final File file;
   private final JarFile jar;
+
+  /** Null while a class is read into it. */
+  private byte[] buffer;
 
   private GracefulAgent(File file) throws IOException {
     super(null);
@@ -100,16 +107,36 @@ public final class GracefulAgent extends ClassLoader {
     if (entry == null) {
       throw new ClassNotFoundException(name);
     }
-    byte[] bytes = new byte[(int) entry.getSize()];
-    try (InputStream in = jar.getInputStream(entry)) {
-      for (int n = 0, length = 0; n >= 0 && length < bytes.length; length += n) {
-        n = in.read(bytes, length, bytes.length - length);
-      }
+    int size = (int) entry.getSize();
+    byte[] bytes = takeBuffer(size);
+    try {
+      read(entry, bytes, size);
+      definePackageOf(name);
+      return defineClass(name, bytes, 0, size, GracefulAgent.class.getProtectionDomain());
     } catch (IOException unreadable) {
       throw new ClassNotFoundException(name + " in " + file, unreadable);
+    } finally {
+      giveBack(bytes);
     }
-    definePackageOf(name);
-    return defineClass(name, bytes, 0, bytes.length, GracefulAgent.class.getProtectionDomain());
+  }
+
+  private void read(ZipEntry entry, byte[] bytes, int size) throws IOException {
+    try (InputStream in = jar.getInputStream(entry)) {
+      for (int n = 0, length = 0; n >= 0 && length < size; length += n) {
+        n = in.read(bytes, length, size - length);
+      }
+    }
+  }
+
+  /** All classes after each other are read into one buffer: a megabyte less of garbage. */
+  private synchronized byte[] takeBuffer(int size) {
+    byte[] free = buffer;
+    buffer = null;
+    return free != null && free.length >= size ? free : new byte[Math.max(size, USUAL_SIZE)];
+  }
+
+  private synchronized void giveBack(byte[] bytes) {
+    buffer = bytes;
   }
 
   /** JDK 8 does not do it by itself, and jffi asks for the name of its package. */

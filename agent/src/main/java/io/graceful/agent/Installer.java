@@ -5,22 +5,16 @@ import io.graceful.config.MovePolicy;
 import io.graceful.config.Option;
 import io.graceful.config.OptionException;
 import io.graceful.config.Options;
-import io.graceful.control.ControlDirectory;
-import io.graceful.control.ControlServer;
-import io.graceful.control.Message;
-import io.graceful.control.SocketName;
 import io.graceful.handover.Lifeline;
 import io.graceful.hooks.Hooks;
 import io.graceful.log.Log;
 import io.graceful.move.Tickets;
 import io.graceful.os.Arch;
 import io.graceful.os.JavaBase;
-import io.graceful.os.JavaSignals;
 import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
 import io.graceful.os.Reactor;
 import io.graceful.os.ResourceLimits;
-import io.graceful.os.SignalTrap;
 import io.graceful.process.LaunchCommand;
 import io.graceful.process.Launcher;
 import io.graceful.restart.Binder;
@@ -34,11 +28,7 @@ import io.graceful.sockets.InheritedSockets;
 import java.io.File;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
-import java.nio.file.Path;
-import java.util.Enumeration;
 import java.util.function.BiConsumer;
-import java.util.jar.JarEntry;
-import java.util.jar.JarFile;
 
 /**
  * Puts the agent together. What must be done before the app starts is done at once; the rest, and
@@ -55,6 +45,13 @@ public final class Installer
 
   /** Likewise; the operator may be waiting for it, though. */
   private static final long CONTROL_MILLIS = 500;
+
+  /**
+   * Compiling what ran at the start, on JDK 25 the writing of classes for lambdas above all, takes
+   * several MB more than it then needs. The JVM gives them to the C library 5 s later at most
+   * (hotspot's ChunkPoolCleaner), which keeps them.
+   */
+  private static final long TRIM_MILLIS = 10_000;
 
   /** Whether the application was there before us. */
   private final boolean late;
@@ -107,7 +104,7 @@ public final class Installer
     } catch (OptionException wrong) {
       giveUp(wrong.getMessage());
     } catch (Throwable failure) {
-      giveUp(inWords(failure));
+      giveUp(Failures.inWords(failure));
     }
   }
 
@@ -121,15 +118,6 @@ public final class Installer
   private boolean endsWithItsService() {
     return String.valueOf(pid).equals(command.variable("SYSTEMD_EXEC_PID"))
         && command.variable("NOTIFY_SOCKET") == null;
-  }
-
-  private static String inWords(Throwable failure) {
-    if (failure.getMessage() == null && failure.getCause() != null) {
-      return inWords(failure.getCause());
-    }
-    boolean ours =
-        failure instanceof IOException || failure instanceof UnsupportedOperationException;
-    return ours && failure.getMessage() != null ? failure.getMessage() : failure.toString();
   }
 
   private void prepare(String arguments) throws Throwable {
@@ -203,8 +191,8 @@ public final class Installer
 
   private void prepareToTakeOver() throws Throwable {
     loadLibc();
-    if (options.signals(Option.RESTART_SIGNAL).contains("USR2")) {
-      trap = SignalTrap.install(libc, Libc.SIGUSR2); // Counts from here on; answered later.
+    if (CaughtSignals.needTrap(options)) {
+      trap = CaughtSignals.trap(libc); // Counts from here on; answered later.
     }
   }
 
@@ -275,7 +263,7 @@ public final class Installer
       new RefusedRestarts(libc, log, pid, reason).start(service);
       return "";
     } catch (Throwable failure) {
-      String why = inWords(failure);
+      String why = Failures.inWords(failure);
       return "; don't send SIGUSR2: nothing catches it, and the JVM may crash"
           + (isService()
               ? "; systemd is not told that it is ready, so use Type=exec meanwhile"
@@ -321,8 +309,7 @@ public final class Installer
       if (late) {
         noteEarlierListeners();
       }
-      catchRestartSignals();
-      catchStopSignals();
+      new CaughtSignals(libc, reactor, lifecycle, log).catchThem(options, trap);
       lifecycle.start();
       if (hookProblem != null) {
         onHookProblem(hookProblem);
@@ -330,27 +317,17 @@ public final class Installer
       if (hooked) {
         runSelfTest();
       }
-      if (hasControl()) {
-        reactor.after(
-            CONTROL_MILLIS,
-            new Runnable() {
-              @Override
-              public void run() {
-                openControlSocket();
-              }
-            });
+      boolean control = options.text(Option.CONTROL).equals("on");
+      if (control) {
+        reactor.after(CONTROL_MILLIS, new ControlOpening(libc, reactor, lifecycle, log, pid));
       }
-      reactor.after(
-          PRELOAD_MILLIS,
-          new Runnable() {
-            @Override
-            public void run() {
-              preload();
-            }
-          });
+      reactor.after(PRELOAD_MILLIS, new Preload(jar, control, log));
+      if (!late) {
+        reactor.after(TRIM_MILLIS, libc::trimHeap);
+      }
     } catch (Throwable failure) {
       successor = takeover != null;
-      giveUp(inWords(failure));
+      giveUp(Failures.inWords(failure));
       return;
     }
     reactor.run();
@@ -361,122 +338,6 @@ public final class Installer
         new EarlierListeners(libc, command::names, command::offersToDebugger);
     earlier.record(bound);
     log.info("loaded while the application runs, to hand over " + earlier);
-  }
-
-  private boolean hasControl() {
-    return options.text(Option.CONTROL).equals("on");
-  }
-
-  private void openControlSocket() {
-    try {
-      int user = libc.effectiveUser();
-      Path directory =
-          ControlDirectory.prepare(
-              ControlDirectory.candidates(System.getenv("XDG_RUNTIME_DIR"), user), user);
-      SocketName name = new SocketName(pid, ProcFs.startTime());
-      ControlRequests requests =
-          new ControlRequests(
-              libc,
-              new ProgramName(System.getProperty("sun.java.command")),
-              ProcFs.startedAt(),
-              pid,
-              AgentVersion.text(),
-              lifecycle);
-      ControlServer.open(libc, reactor, log, directory, name, requests);
-      name.in(directory).toFile().deleteOnExit();
-    } catch (IOException | RuntimeException refused) {
-      log.info("no control socket, signals work all the same: " + inWords(refused));
-    }
-  }
-
-  /**
-   * So that a restart works after the jar was overwritten in place, when nothing can be read from
-   * it any more, and has less to do.
-   */
-  private void preload() {
-    String prefix = "inst/io/graceful/";
-    String commandLine = prefix + "cli/";
-    String supervisor = prefix + "supervisor/";
-    try (JarFile own = new JarFile(jar)) {
-      for (Enumeration<JarEntry> entries = own.entries(); entries.hasMoreElements(); ) {
-        String name = entries.nextElement().getName();
-        if (name.startsWith(prefix)
-            && name.endsWith(".class")
-            && !name.startsWith(commandLine)
-            && !name.startsWith(supervisor)) {
-          String type =
-              name.substring("inst/".length(), name.length() - ".class".length()).replace('/', '.');
-          Class.forName(type, false, Installer.class.getClassLoader());
-        }
-      }
-      if (hasControl()) {
-        Message.preload();
-      }
-      log.debug("ready for restarts");
-    } catch (IOException | ClassNotFoundException | LinkageError unreadable) {
-      log.error("can't read " + jar + " any more, a restart may fail: " + unreadable);
-    }
-  }
-
-  private void catchRestartSignals() throws IOException {
-    for (String signal : options.signals(Option.RESTART_SIGNAL)) {
-      if (signal.equals("USR2")) {
-        watchTrap(trap >= 0 ? trap : SignalTrap.install(libc, Libc.SIGUSR2));
-      } else {
-        catchSignal(signal, "restart", () -> lifecycle.restartRequested("SIG" + signal));
-      }
-    }
-  }
-
-  private void watchTrap(int counter) {
-    reactor.watch(
-        counter,
-        new Runnable() {
-          @Override
-          public void run() {
-            libc.take(counter);
-            lifecycle.restartRequested("SIGUSR2");
-          }
-        });
-  }
-
-  private void catchStopSignals() {
-    for (String signal : options.signals(Option.STOP_SIGNALS)) {
-      StopRequest request = new StopRequest(signal);
-      request.previous = catchSignal(signal, "graceful stop", request);
-    }
-  }
-
-  private final class StopRequest implements Runnable {
-    private final String signal;
-
-    /** Set on the thread that runs this, which is the reactor's. */
-    private JavaSignals.Previous previous;
-
-    StopRequest(String signal) {
-      this.signal = signal;
-    }
-
-    @Override
-    public void run() {
-      lifecycle.stopRequested(signal, previous);
-    }
-  }
-
-  private JavaSignals.Previous catchSignal(String signal, String purpose, Runnable onReactor) {
-    try {
-      return JavaSignals.handle(
-          signal,
-          new Runnable() {
-            @Override
-            public void run() {
-              reactor.post(onReactor);
-            }
-          });
-    } catch (UnsupportedOperationException taken) {
-      log.info("no " + purpose + " by SIG" + signal + ": " + taken.getMessage());
-      return null;
-    }
   }
 
   /** On a thread that loads a class: the test must wait until the class is there. */

@@ -61,6 +61,7 @@ public final class ControlServer implements AutoCloseable {
       BiConsumer<Message, Conversation> onRequest)
       throws IOException {
     ControlServer server = new ControlServer(libc, reactor, log, name.in(directory), onRequest);
+    removeLeftOver(libc, directory);
     Path unfinished = name.unfinishedIn(directory);
     Files.deleteIfExists(unfinished);
     server.listener = server.sockets.listen(unfinished);
@@ -71,7 +72,6 @@ public final class ControlServer implements AutoCloseable {
       Files.deleteIfExists(unfinished);
       throw failure;
     }
-    removeLeftOver(libc, directory);
     server.watch();
     return server;
   }

@@ -361,13 +361,14 @@ public final class Hooks implements ClassFileTransformer {
   }
 
   private static Set<Hook> hooksIn(String className, Hook... among) {
-    Set<Hook> found = new LinkedHashSet<>();
+    Set<Hook> found = null; // For almost all classes it remains so.
     for (Hook hook : among) {
       if (hook.isIn(className)) {
+        found = found == null ? new LinkedHashSet<>() : found;
         found.add(hook);
       }
     }
-    return found;
+    return found == null ? Collections.emptySet() : found;
   }
 
   private synchronized Class<?> bridge() throws ReflectiveOperationException, IOException {

@@ -73,6 +73,16 @@ public final class Libc {
     return NativeLibrary.mustBeAllowed();
   }
 
+  /**
+   * Gives memory that was freed back to the kernel, as malloc_trim(3) does; nothing where the C
+   * library has no such function.
+   */
+  public void trimHeap() {
+    if (calls.has("malloc_trim")) {
+      calls.call("malloc_trim", 0);
+    }
+  }
+
   public Arch arch() {
     return arch;
   }

@@ -27,8 +27,8 @@ final class Startup {
   private static final double BUDGET_MILLIS_25 = 90;
   private static final double BUDGET_MEGABYTES = 12;
 
-  /** The agent loads some classes only when a server has been up for 3 s; and machines are busy. */
-  private static final int SETTLED_MILLIS = 5_500;
+  /** The agent is done with its start only when a server has been up for 10 s. */
+  private static final int SETTLED_MILLIS = 12_000;
 
   private final Jdk jdk;
   private final Path directory;
