@@ -47,7 +47,7 @@ final class Saturation implements AutoCloseable {
 
   /** Answers per second over this time; in between two calls the connections are idle. */
   double perSecond(int millis) throws IOException {
-    answers = 0;
+    long before = answers;
     long start = System.nanoTime();
     long end = start + TimeUnit.MILLISECONDS.toNanos(millis);
     for (Conversation conversation : conversations) {
@@ -57,11 +57,16 @@ final class Saturation implements AutoCloseable {
       turn(true);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    double rate = answers / seconds;
+    double rate = (answers - before) / seconds;
     while (conversations.stream().anyMatch(Conversation::isAwaitingAnswer)) {
       turn(false);
     }
     return rate;
+  }
+
+  /** All that it has received. */
+  long answers() {
+    return answers;
   }
 
   @Override
