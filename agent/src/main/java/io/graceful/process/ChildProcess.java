@@ -2,6 +2,7 @@ package io.graceful.process;
 
 import io.graceful.os.ErrnoException;
 import io.graceful.os.Libc;
+import io.graceful.os.WaitStatus;
 
 /**
  * A process that we started: it is reaped here and nowhere else, so its pid stays its own until
@@ -36,7 +37,7 @@ public final class ChildProcess implements SuccessorProcess {
     if (end == null) {
       try {
         Integer status = libc.reap(pid);
-        end = status == null ? null : describe(status);
+        end = status == null ? null : WaitStatus.inWords(status);
       } catch (ErrnoException reapedByTheApp) {
         end = "ended";
       }
@@ -56,11 +57,5 @@ public final class ChildProcess implements SuccessorProcess {
         // Reaped with the next look.
       }
     }
-  }
-
-  /** wait(2): the low seven bits are the signal, the next byte is the exit status. */
-  static String describe(int status) {
-    int signal = status & 0x7F;
-    return signal == 0 ? "exited with " + (status >> 8 & 0xFF) : "was killed by signal " + signal;
   }
 }

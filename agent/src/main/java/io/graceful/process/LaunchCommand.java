@@ -244,11 +244,4 @@ public final class LaunchCommand {
     }
     return true;
   }
-
-  /** Where a relative program path counts from. */
-  static File inDirectory(String directory, String path) {
-    return new File(path).isAbsolute() || directory == null
-        ? new File(path)
-        : new File(directory, path);
-  }
 }

@@ -1,5 +1,6 @@
 package io.graceful.process;
 
+import io.graceful.os.SearchPath;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ final class ProgramPath {
   static String resolve(LaunchCommand command, String directory) throws IOException {
     String given = command.program();
     if (given.contains("/")) {
-      File file = LaunchCommand.inDirectory(directory, given);
+      File file = SearchPath.inDirectory(directory, given);
       if (!file.exists()) {
         throw new IOException(
             given + " does not exist" + (command.isOwn() ? ": put the Java program back" : ""));
@@ -31,13 +32,9 @@ final class ProgramPath {
       }
       return given;
     }
-    String path = command.variable("PATH");
-    for (String entry : (path == null ? "/usr/local/bin:/bin:/usr/bin" : path).split(":")) {
-      File candidate =
-          LaunchCommand.inDirectory(directory, entry.isEmpty() ? given : entry + "/" + given);
-      if (candidate.isFile() && candidate.canExecute()) {
-        return candidate.getPath();
-      }
+    File found = SearchPath.find(given, command.variable("PATH"), directory);
+    if (found != null) {
+      return found.getPath();
     }
     if (!command.isOwn()) {
       throw new IOException("there is no " + given + " in the PATH of this process");

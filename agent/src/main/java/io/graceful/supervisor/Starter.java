@@ -3,6 +3,7 @@ package io.graceful.supervisor;
 import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
 import io.graceful.os.ResourceLimits;
+import io.graceful.os.SearchPath;
 import io.graceful.os.SpawnRequest;
 import io.graceful.systemd.ManagerVariables;
 import io.graceful.systemd.PassedDescriptors;
@@ -50,14 +51,11 @@ final class Starter {
       }
       return name;
     }
-    String path = System.getenv("PATH");
-    for (String directory : (path == null ? "/usr/bin:/bin" : path).split(":")) {
-      File candidate = new File(directory.isEmpty() ? "." : directory, name);
-      if (candidate.canExecute() && candidate.isFile()) {
-        return candidate.getPath();
-      }
+    File found = SearchPath.find(name, System.getenv("PATH"), null);
+    if (found == null) {
+      throw new IOException("there is no " + name + " in the PATH");
     }
-    throw new IOException("there is no " + name + " in the PATH");
+    return found.getPath();
   }
 
   /**

@@ -8,6 +8,7 @@ import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
 import io.graceful.os.Reactor;
 import io.graceful.os.SignalTrap;
+import io.graceful.os.WaitStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -29,9 +30,6 @@ public final class Supervisor {
 
   private static final int SIGHUP = 1;
   private static final int SIGINT = 2;
-
-  /** A shell's way to tell of a signal in an exit code. */
-  private static final int KILLED = 128;
 
   /** Of a server that its own parent has reaped: in the middle of a restart that is another one. */
   private static final int UNKNOWN = -1;
@@ -193,7 +191,7 @@ public final class Supervisor {
   private void stop(int signal) {
     stopping = true;
     if (server == null) {
-      exit(KILLED + signal);
+      exit(WaitStatus.ofSignal(signal));
     }
     server.signal(signal);
   }
@@ -286,14 +284,14 @@ public final class Supervisor {
     server = null;
     boolean crashed = status != 0;
     if (stopping || !hasServed || !crashed) {
-      exit(code(status));
+      exit(status == UNKNOWN ? 0 : WaitStatus.exitCode(status));
     }
     long pause = backOff.afterCrash(ended.readyNanos());
     log.error(
         "pid "
             + ended.pid()
             + " "
-            + inWords(status)
+            + (status == UNKNOWN ? "has ended" : WaitStatus.inWords(status))
             + ": starting it again in "
             + pause
             + " ms; clients wait at "
@@ -351,22 +349,6 @@ public final class Supervisor {
       return false;
     }
     return false;
-  }
-
-  private static String inWords(int status) {
-    if (status == UNKNOWN) {
-      return "has ended";
-    }
-    int signal = status & 0x7F;
-    return signal == 0 ? "exited with " + code(status) : "was killed by signal " + signal;
-  }
-
-  private static int code(int status) {
-    if (status == UNKNOWN) {
-      return 0;
-    }
-    int signal = status & 0x7F;
-    return signal == 0 ? status >> 8 & 0xFF : KILLED + signal;
   }
 
   /** At once: this process has no shutdown of its own. */

@@ -8,26 +8,9 @@ import io.graceful.os.Libc;
 import io.graceful.os.Reactor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 @ExtendWith(LeavesNoDescriptor.class)
 class ChildProcessTest {
-
-  @ParameterizedTest
-  @CsvSource({
-    "0x0000, exited with 0",
-    "0x0100, exited with 1",
-    "0x4600, exited with 70",
-    "0xFF00, exited with 255",
-    "0x0009, was killed by signal 9",
-    "0x000F, was killed by signal 15",
-    "0x0086, was killed by signal 6",
-    "0x008B, was killed by signal 11",
-  })
-  void says_how_a_process_ended(String status, String words) {
-    assertThat(ChildProcess.describe(Integer.decode(status))).isEqualTo(words);
-  }
 
   @Test
   void its_handle_is_readable_when_it_has_ended() throws Exception {
