@@ -1,5 +1,7 @@
 package io.graceful.config;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -93,14 +95,12 @@ public enum Option {
   HOOK(
       "hook",
       "",
-      Kind.TEXT,
+      Kind.HOOK,
       "A program that is told of each step, for what stands around the server: a registry, a load balancer. It gets the"
-          + " step's name as its argument, and the facts in its environment; see docs/hooks.md."),
+          + " step's name as its argument, and the facts in its environment. Or an http:// address that gets them by"
+          + " POST; see docs/hooks.md."),
   HOOK_TIMEOUT(
-      "hook.timeout",
-      "10s",
-      Kind.DURATION,
-      "How long that program may take where its end is waited for; then it is killed."),
+      "hook.timeout", "10s", Kind.DURATION, "How long that may take; a program is killed then."),
   STOP_DELAY(
       "stop.delay",
       "0s",
@@ -138,6 +138,7 @@ public enum Option {
     CHOICE,
     MOVES,
     PROCESS,
+    HOOK,
     TEXT
   }
 
@@ -190,6 +191,8 @@ public enum Option {
         return MovePolicy.ALLOWED;
       case PROCESS:
         return "a pid or a path";
+      case HOOK:
+        return "a path, or an address such as http://127.0.0.1:8600/{event}";
       default:
         return "a path";
     }
@@ -229,8 +232,20 @@ public enum Option {
         return choices.contains(value);
       case MOVES:
         return MovePolicy.accepts(value);
+      case HOOK:
+        return !value.isEmpty() && (!value.contains("://") || isWebAddress(value));
       default:
         return !value.isEmpty();
+    }
+  }
+
+  private static boolean isWebAddress(String value) {
+    try {
+      URI address = new URI(value.replace("{event}", "event"));
+      return address.getHost() != null
+          && (address.getScheme().equals("http") || address.getScheme().equals("https"));
+    } catch (URISyntaxException notOne) {
+      return false;
     }
   }
 }

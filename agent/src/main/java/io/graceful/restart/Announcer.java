@@ -1,11 +1,8 @@
 package io.graceful.restart;
 
 import io.graceful.config.Option;
-import io.graceful.os.Libc;
-import io.graceful.os.Reactor;
-import io.graceful.process.ChildProcess;
+import io.graceful.notice.Recipient;
 import io.graceful.sockets.ListenerKey;
-import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,18 +10,18 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Tells the operator's program what happens: the option hook. On the reactor's thread. */
+/** Knows when the operator wants to hear of something, and what. On the reactor's thread. */
 final class Announcer {
 
-  /** Each is the program's argument. */
+  /** By the names that the operator's program knows. */
   enum Event {
-    /** Whether a restart may begin: it may not if the program fails. */
+    /** Whether a restart may begin: it may not if that fails. */
     BEFORE_RESTART,
     /** A process accepts. */
     READY,
     /** This process does not accept any more, or is about to stop that. */
     DRAINING,
-    /** This process is about to exit, and waits for the program. */
+    /** This process is about to exit, and waits for the answer. */
     EXITING,
     /** A restart failed, and this process serves. */
     FAILED;
@@ -35,11 +32,11 @@ final class Announcer {
     }
   }
 
-  private static final long LOOK_MILLIS = 50;
-
   private final Surroundings world;
   private final int generation;
-  private final String program;
+
+  /** Null if nobody wants to hear. */
+  private final Recipient recipient;
 
   /**
    * @param generation of this process
@@ -47,24 +44,34 @@ final class Announcer {
   Announcer(Surroundings world, int generation) {
     this.world = world;
     this.generation = generation;
-    this.program = world.options.text(Option.HOOK);
+    String hook = world.options.text(Option.HOOK);
+    this.recipient =
+        hook.isEmpty()
+            ? null
+            : Recipient.of(
+                hook,
+                world.options.millis(Option.HOOK_TIMEOUT),
+                world.options.text(Option.HOOK_TIMEOUT),
+                world.starter,
+                world.reactor,
+                world.log);
   }
 
   boolean hasListener() {
-    return !program.isEmpty();
+    return recipient != null;
   }
 
-  /** Nobody waits for what the program does with it; if it fails, that is logged. */
+  /** Nobody waits for what becomes of it; if it fails, that is logged. */
   void tell(Event event, Collection<ListenerKey> listeners, int successor, String reason) {
     ask(event, listeners, successor, reason, problem -> {});
   }
 
   /**
-   * Waits for the program's end, for some time.
+   * Waits for the answer, for some time.
    *
    * @param successor its pid; 0 if there is none
    * @param reason empty if there is none
-   * @param whenDone gets what went wrong, or null; at once if there is no program
+   * @param whenDone gets what went wrong, or null; at once if nobody wants to hear
    */
   void ask(
       Event event,
@@ -72,18 +79,10 @@ final class Announcer {
       int successor,
       String reason,
       Consumer<String> whenDone) {
-    if (program.isEmpty()) {
+    if (recipient == null) {
       whenDone.accept(null);
-      return;
-    }
-    try {
-      ChildProcess process =
-          world.starter.startHook(
-              program, event.toString(), facts(event, listeners, successor, reason));
-      new Run(event, process, whenDone).begin();
-    } catch (IOException failure) {
-      world.log.error("hook: " + failure.getMessage());
-      whenDone.accept("the hook could not be asked: " + failure.getMessage());
+    } else {
+      recipient.tell(event.toString(), facts(event, listeners, successor, reason), whenDone);
     }
   }
 
@@ -131,63 +130,5 @@ final class Announcer {
     facts.put("RESTART_LISTENERS", addresses.toString());
     facts.put("RESTART_REASON", reason);
     return facts;
-  }
-
-  private final class Run {
-    private final Event event;
-    private final ChildProcess process;
-    private final Consumer<String> whenDone;
-    private Reactor.Timer deadline;
-    private boolean over;
-
-    Run(Event event, ChildProcess process, Consumer<String> whenDone) {
-      this.event = event;
-      this.process = process;
-      this.whenDone = whenDone;
-    }
-
-    void begin() {
-      deadline = world.reactor.after(world.options.millis(Option.HOOK_TIMEOUT), this::onTimeout);
-      if (process.handle() >= 0) {
-        world.reactor.watch(process.handle(), this::look);
-      } else {
-        poll();
-      }
-    }
-
-    private void poll() {
-      look();
-      if (!over) {
-        world.reactor.after(LOOK_MILLIS, this::poll);
-      }
-    }
-
-    private void look() {
-      String end = process.end();
-      if (end == null || over) {
-        return;
-      }
-      over = true;
-      world.reactor.unwatch(process.handle());
-      deadline.cancel();
-      if (end.equals("exited with 0")) {
-        whenDone.accept(null);
-      } else {
-        world.log.error("hook: " + program + " " + event + " " + end);
-        whenDone.accept("the hook " + program + " " + end);
-      }
-    }
-
-    private void onTimeout() {
-      world.log.error(
-          "hook: "
-              + program
-              + " "
-              + event
-              + " did not end within "
-              + world.options.text(Option.HOOK_TIMEOUT)
-              + " (hook.timeout): killing it");
-      process.signal(Libc.SIGKILL);
-    }
   }
 }

@@ -187,6 +187,24 @@ class OptionsTest {
         "bad value 'maybe' for environment variable 'GRACEFUL_UNCLAIMED'; allowed: fail or drop");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"ftp://localhost/", "http://", "http:///path", "http://local host/"})
+  void an_address_of_a_hook_is_looked_at(String address) {
+    assertRefused(
+        "hook=" + address,
+        Map.of(),
+        "bad value '"
+            + address
+            + "' for agent argument 'hook'; allowed: a path, or an address such as"
+            + " http://127.0.0.1:8600/{event}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/etc/hook", "http://[::1]:8600/{event}?a=b", "https://localhost"})
+  void a_hook_is_a_path_or_an_address(String hook) throws Exception {
+    assertThat(Options.read("hook=" + hook, Map.of()).text(Option.HOOK)).isEqualTo(hook);
+  }
+
   @Test
   void a_bad_value_in_the_file_is_shown_with_what_is_allowed() throws Exception {
     Path file = file("restart.signal=KILL\n");
