@@ -5,8 +5,13 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -83,11 +88,12 @@ final class NativeLibrary {
    *
    * @throws IllegalStateException in that case
    */
-  private static void create(File copy) throws IOException {
+  static void create(File copy) throws IOException {
     copy.deleteOnExit();
-    if (!copy.createNewFile()) {
-      throw new IOException(copy + " exists already");
-    }
+    // Nobody else may write what is about to be loaded, whatever the umask.
+    Files.createFile(
+        copy.toPath(),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     copy.deleteOnExit();
   }
 
@@ -101,7 +107,16 @@ final class NativeLibrary {
   }
 
   private static String reason(Throwable failure) {
-    String message = failure.getMessage();
+    if (failure instanceof AccessDeniedException) {
+      return "Permission denied";
+    }
+    if (failure instanceof NoSuchFileException) {
+      return "No such file or directory";
+    }
+    String message =
+        failure instanceof FileSystemException
+            ? ((FileSystemException) failure).getReason()
+            : failure.getMessage();
     if (message == null) {
       return failure.toString();
     }

@@ -5,12 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /** A file that tells the pid of one of several processes, which write it in turns. */
 public final class PidFile {
 
   private static final int LONGEST = 64;
+
+  private static final FileAttribute<?> READABLE_TO_ALL =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--"));
 
   private final Path path;
   private final int pid;
@@ -27,9 +31,9 @@ public final class PidFile {
   public void write() throws IOException {
     Path next = path.resolveSibling(path.getFileName() + "." + pid + ".new");
     Files.deleteIfExists(next);
-    Files.write(
-        next, (pid + "\n").getBytes(StandardCharsets.US_ASCII), StandardOpenOption.CREATE_NEW);
+    Files.createFile(next, READABLE_TO_ALL); // Whatever the umask: who can write it, misleads.
     try {
+      Files.write(next, (pid + "\n").getBytes(StandardCharsets.US_ASCII));
       Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException refused) {
       Files.deleteIfExists(next);

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -51,6 +52,19 @@ class PidFileIT {
     server.awaitExit(server.serving(), Server.LIMIT);
     assertThat(directory).isEmptyDirectory();
     Generations.assertQuiet(server);
+  }
+
+  @Test
+  void can_not_be_written_by_others_whatever_the_umask(Servers servers) throws Exception {
+    Path file = directory.resolve("app.pid");
+    Server server = launch(servers, Jdks.any().feature(), file).after("umask 000").start();
+    awaitTells(file, server.serving());
+
+    server.restart();
+
+    awaitTells(file, server.serving());
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-r--r--");
   }
 
   @Test
