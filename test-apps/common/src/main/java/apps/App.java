@@ -80,6 +80,9 @@ public final class App {
     if (reached("exit-bound-from")) {
       System.exit(EXIT_AFTER_BIND);
     }
+    if (reached("hang-bound-from")) {
+      sleepForever();
+    }
   }
 
   /** To be called when the server accepts connections. */

@@ -22,6 +22,7 @@ public final class Options {
           "exit-from",
           "exit-code",
           "exit-bound-from",
+          "hang-bound-from",
           "crash-from",
           "hang-from",
           "fewer-from",

@@ -10,16 +10,15 @@ import io.graceful.it.junit.Servers;
 import io.graceful.it.junit.ServersExtension;
 import io.graceful.it.jvm.Await;
 import io.graceful.it.jvm.Jdk;
+import io.graceful.it.jvm.JdkCopy;
 import io.graceful.it.jvm.ProcessId;
 import io.graceful.it.load.Load;
 import io.graceful.it.load.LoadReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import jnr.constants.platform.Signal;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -79,13 +78,11 @@ class FailedSuccessorIT {
 
   @EachJdk
   void java_that_can_not_be_executed(int jdk, Servers servers) throws Exception {
-    Jdk copy = copyOf(Jdks.find(jdk), servers.directory().resolve("jdk"));
-    Server server = launchIn("app", servers, copy).start();
-    setPermissions(copy.java(), "rw-r--r--");
+    JdkCopy copy = JdkCopy.of(Jdks.find(jdk), servers.directory().resolve("jdk"));
+    Server server = launchIn("app", servers, copy.jdk()).start();
+    copy.setPermissions("rw-r--r--");
     assertOnlyTheOldOneAnswered(
-        server,
-        servesOnAfterFailedRestart(
-            server, copy.java().toString(), () -> setPermissions(copy.java(), "rwxr-xr-x")));
+        server, servesOnAfterFailedRestart(server, copy.jdk().java().toString(), copy::restore));
   }
 
   @EachJdk
@@ -93,10 +90,7 @@ class FailedSuccessorIT {
     Jdk good = Jdks.find(jdk);
     Path current = servers.directory().resolve("current");
     Path broken = servers.directory().resolve("broken");
-    Files.createDirectories(broken.resolve("bin"));
-    Files.writeString(
-        broken.resolve("bin/java"), "#!/bin/sh\necho 'error: libjvm.so is missing' >&2\nexit 1\n");
-    setPermissions(broken.resolve("bin/java"), "rwxr-xr-x");
+    JdkCopy.of(good, broken).replaceBy("echo 'error: libjvm.so is missing' >&2\nexit 1");
 
     switchLink(current, good.home());
     Server server = launchIn("app", servers, good.movedTo(current)).start();
@@ -205,31 +199,6 @@ class FailedSuccessorIT {
     return servers
         .launch(Apps.HTTPSERVER, jdk)
         .workingDirectory(Files.createDirectories(servers.directory().resolve(directory)));
-  }
-
-  /** A JDK whose bin/java is its own, so that it can be broken; all else is the original's. */
-  private static Jdk copyOf(Jdk original, Path home) throws IOException {
-    Files.createDirectories(home.resolve("bin"));
-    Files.copy(original.java().toRealPath(), home.resolve("bin/java"));
-    setPermissions(home.resolve("bin/java"), "rwxr-xr-x");
-    Path real = original.java().toRealPath().getParent().getParent();
-    try (Stream<Path> parts = Files.list(real)) {
-      for (Path part : parts.filter(path -> !path.endsWith("bin")).toList()) {
-        Files.createSymbolicLink(home.resolve(part.getFileName()), part);
-      }
-    }
-    if (!Files.exists(home.resolve("release"))) {
-      Files.copy(original.home().resolve("release"), home.resolve("release"));
-    }
-    return original.movedTo(home);
-  }
-
-  private static void setPermissions(Path file, String permissions) {
-    try {
-      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
   }
 
   /** Atomically, as deployments do it. */

@@ -24,6 +24,7 @@ public final class Launch {
   private final Jdk jdk;
   private final Path directory;
   private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx192m"));
+  private final List<String> jvmOptionsAfterAgent = new ArrayList<>();
   private final Map<String, String> agentOptions = new LinkedHashMap<>();
   private final Map<String, String> arguments = new LinkedHashMap<>();
   private final Map<String, String> environment = new LinkedHashMap<>();
@@ -66,6 +67,12 @@ public final class Launch {
 
   public Launch jvm(String... options) {
     jvmOptions.addAll(List.of(options));
+    return this;
+  }
+
+  /** Behind the agent's own, where the order counts. */
+  public Launch jvmAfterAgent(String... options) {
+    jvmOptionsAfterAgent.addAll(List.of(options));
     return this;
   }
 
@@ -197,6 +204,7 @@ public final class Launch {
       command.add(
           "-javaagent:" + agent + (options.isEmpty() ? "" : "=" + String.join(",", options)));
     }
+    command.addAll(jvmOptionsAfterAgent);
     command.add("-jar");
     command.add(app.jar().toString());
     command.addAll(app.arguments());

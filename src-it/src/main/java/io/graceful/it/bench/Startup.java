@@ -4,6 +4,7 @@ import io.graceful.it.app.App;
 import io.graceful.it.app.Apps;
 import io.graceful.it.app.Launch;
 import io.graceful.it.app.Server;
+import io.graceful.it.jvm.AgentJar;
 import io.graceful.it.jvm.Jdk;
 import io.graceful.it.jvm.ProcessView;
 import java.io.IOException;
@@ -47,7 +48,9 @@ final class Startup {
     this.directory = directory.resolve("startup-" + jdk.feature());
     this.runs = runs;
     Files.createDirectories(this.directory);
-    agents.put(Variant.EMPTY_AGENT, EmptyAgent.jar(this.directory));
+    agents.put(
+        Variant.EMPTY_AGENT,
+        AgentJar.write(EmptyAgent.class, this.directory.resolve("empty-agent.jar")));
     agents.put(Variant.GRACEFUL, agent);
   }
 

@@ -24,6 +24,14 @@ public record ProcessId(long pid, long startTime) {
     return stat().filter(stat -> stat.state() == 'Z').isPresent();
   }
 
+  /**
+   * Whether it has let go of all that it held. A zombie has not while it has threads: the first one
+   * may be the first to end.
+   */
+  public boolean hasLetGo() {
+    return !exists() || isZombie() && ProcFs.list(ProcFs.of(pid).resolve("task")).size() <= 1;
+  }
+
   /** 0 if it is gone. */
   public long parent() {
     return stat().map(ProcFs.Stat::parent).orElse(0L);

@@ -47,7 +47,7 @@ public final class ServersExtension implements ParameterResolver, AfterEachCallb
   }
 
   /** Where everything that tests leave behind is. */
-  static Path logs() {
+  public static Path logs() {
     return Path.of(System.getProperty("graceful.it.logs", "target/it-logs"))
         .toAbsolutePath()
         .normalize();

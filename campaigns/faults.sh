@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Campaign: whatever can go wrong in and around a restart, one thing after the other
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+NAME=faults
+. src-it/run.sh
+LOGS=$PWD/target/campaign/faults
+AGENTS=$PWD/target/campaign/agents # others', which must get on with ours
+
+usage() {
+  cat <<'USAGE'
+usage: ./campaign faults [--jdk VERSION,VERSION...] [PART_OF_A_NAME]
+
+Starts a server under load for each fault, lets it happen, and looks whether clients noticed, whether the process that serves holds
+what it held before (descriptors, threads, children, temporary files), whether the operator was told in one line, and whether the
+next restart succeeds. Prints a verdict for each, and a table; exits with 1 if any fell short. JDK 17 and 25 (--jdk). With a part
+of a name, such as "successor" or "is killed", only those. Takes about 15 s for each fault.
+
+Needs JDK 17 or later, and Maven.
+USAGE
+}
+
+jdks=17,25 part=
+while (($#)); do
+  case $1 in
+    -h | --help) usage; exit 0 ;;
+    --jdk)
+      (($# > 1)) && [[ $2 =~ ^[1-9][0-9]*(,[1-9][0-9]*)*$ ]] || { usage >&2; exit 2; }
+      jdks=$2
+      shift 2
+      ;;
+    -*) say "unknown argument '$1'"; usage >&2; exit 2 ;;
+    *) [[ -z $part ]] || { usage >&2; exit 2; }; part=$1; shift ;;
+  esac
+done
+
+# fetch GROUP:ARTIFACT:VERSION... : into AGENTS, unless they are there.
+fetch() {
+  local agent
+  for agent; do
+    maven dependency:copy -Dartifact="$agent" -DoutputDirectory="$AGENTS"
+  done
+}
+
+find_java
+build jdk
+fetch org.jacoco:org.jacoco.agent:0.8.14:jar:runtime io.opentelemetry.javaagent:opentelemetry-javaagent:2.20.1
+rm -rf "$LOGS"
+mkdir -p "$LOGS"
+run -Dgraceful.it.agents="$AGENTS" io.graceful.it.faults.Faults "$LOGS" "$jdks" "$part"

@@ -1,0 +1,353 @@
+package io.graceful.it.faults;
+
+import io.graceful.it.app.App;
+import io.graceful.it.app.Apps;
+import io.graceful.it.app.Launch;
+import io.graceful.it.app.Restart;
+import io.graceful.it.app.Server;
+import io.graceful.it.jvm.Await;
+import io.graceful.it.jvm.Jdk;
+import io.graceful.it.jvm.ProcessId;
+import io.graceful.it.jvm.ProcessView;
+import io.graceful.it.load.Load;
+import io.graceful.it.load.LoadReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import jnr.constants.platform.Signal;
+
+/**
+ * A server with the agent, strict load on it, and what it held before anything went wrong. Its
+ * temporary and its runtime directory are its own, so that what is left there can be told.
+ */
+final class Scene implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Predicate<String> OURS = line -> line.startsWith("graceful[");
+  private static final Predicate<String> FAILURE =
+      OURS.and(line -> line.contains("restart failed"));
+
+  private final Jdk jdk;
+  private final Path agent;
+  private final Path directory;
+  private final Path temporary;
+  private final Path runtime;
+  private final List<Process> commands = new ArrayList<>();
+  private Server server;
+  private ProcessId old;
+  private Belongings before;
+  private Load load;
+  private Predicate<String> expected = OURS;
+  private int mostSockets = 1;
+
+  /**
+   * @param directory for logs
+   */
+  Scene(Jdk jdk, Path agent, Path directory) throws IOException {
+    this.jdk = jdk;
+    this.agent = agent;
+    this.directory = Files.createDirectories(directory);
+    // Short ones: the path of a UNIX socket has 107 bytes at most.
+    this.temporary = Files.createTempDirectory("faults");
+    this.runtime = Files.createTempDirectory("faults");
+  }
+
+  Jdk jdk() {
+    return jdk;
+  }
+
+  Path agent() {
+    return agent;
+  }
+
+  /** For files of the fault itself. */
+  Path directory() {
+    return directory;
+  }
+
+  Server server() {
+    return server;
+  }
+
+  /** The process that serves at the beginning. */
+  ProcessId old() {
+    return old;
+  }
+
+  Launch launch() {
+    return launch(Apps.HTTPSERVER);
+  }
+
+  Launch launch(App app) {
+    return launch(app, jdk);
+  }
+
+  Launch launch(App app, Jdk java) {
+    return Launch.of(app, java, directory.resolve("server"))
+        .agent(agent)
+        .jvm("-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + temporary)
+        .environment("XDG_RUNTIME_DIR", runtime.toString())
+        .option("soak", "500ms")
+        .ownedBy(started -> server = started);
+  }
+
+  /** Starts it, and puts load on it as soon as it is known what it holds. */
+  void start(Launch launch) throws IOException {
+    server = launch.start();
+    old = server.serving();
+    plan().start().stop();
+    before = Await.value("rest", LIMIT, () -> Belongings.ifSettled(server.view(), temporary));
+    load = plan().start();
+    awaitAnswers();
+  }
+
+  private Load.Plan plan() {
+    return server
+        .load()
+        .connectionPerRequest(100)
+        .slow(2, 200)
+        .uploads(2, 100_000, 400)
+        .downloads(2, 200_000, 400)
+        .keepAlive(8, 20, false)
+        .keepAlive(8, 20, true);
+  }
+
+  /** Lines that others than the agent may write. */
+  void expectLines(Predicate<String> foreign) {
+    expected = OURS.or(foreign);
+  }
+
+  void trigger() {
+    server.signal(Signal.SIGUSR2);
+  }
+
+  /** Returns when all kinds of traffic have gone on for a while. */
+  void awaitAnswers() {
+    long now = load.snapshot().succeeded();
+    Await.until("200 more answers", LIMIT, () -> load.snapshot().succeeded() > now + 200);
+  }
+
+  void awaitLine(String what, Predicate<String> line) {
+    Await.until(what + " on stderr", LIMIT, () -> !server.stderr(line).isEmpty());
+  }
+
+  /** The new process, as soon as the old one has started it. */
+  ProcessId awaitSpawned() {
+    String beginning = "graceful[" + old.pid() + "]: restart: started pid ";
+    return Await.value(
+        "a new process",
+        LIMIT,
+        () ->
+            server.stderr(line -> line.startsWith(beginning)).stream()
+                .findFirst()
+                .flatMap(
+                    line ->
+                        ProcessId.of(Long.parseLong(line.substring(beginning.length()).strip()))));
+  }
+
+  /** Until its main method has begun. */
+  void awaitMain(ProcessId process) {
+    Await.until("main", LIMIT, () -> server.starts().contains(process.pid()));
+  }
+
+  void awaitEnd(ProcessId process) {
+    server.awaitExit(process, LIMIT);
+  }
+
+  void awaitNobodyLeft() {
+    Await.until("the end of all", LIMIT, () -> server.family().alive().isEmpty());
+  }
+
+  /** The agent loads the rest of itself when a server has been up for 3 s. */
+  void awaitPreloaded() throws InterruptedException {
+    Thread.sleep(4000);
+  }
+
+  void awaitHandover() {
+    awaitLine(
+        "the handover", line -> line.startsWith("graceful[" + old.pid() + "]: handed over to pid"));
+  }
+
+  /**
+   * Asks for a restart that must fail: nobody notices, the old process serves on, holds what it
+   * held, and has said once why.
+   *
+   * @param reason a part of what it says
+   */
+  void restartFails(String reason) throws Exception {
+    trigger();
+    oldServesOn(reason, Set.of(old.pid()));
+  }
+
+  /** The same, when the restart was already asked for. */
+  void oldServesOn(String reason, Set<Long> mayHaveAnswered) {
+    Await.until("the failure", LIMIT, () -> !server.stderr(FAILURE).isEmpty());
+    awaitAnswers();
+    LoadReport report = stopLoad();
+    Check.that(report.failed() == 0, "%d requests failed: %s", report.failed(), report);
+    Check.that(
+        mayHaveAnswered.containsAll(report.pids()), "answered by %s: %s", report.pids(), report);
+    toldOnce(reason);
+    isAsBefore();
+  }
+
+  /** One line that says that the restart failed, and why. */
+  void toldOnce(String reason) {
+    List<String> failures = server.stderr(FAILURE);
+    Check.same("lines that tell of the failure", failures.size(), 1);
+    Check.that(failures.get(0).contains(reason), "it says '%s'", failures.get(0));
+    nothingElseOnTheTerminal();
+  }
+
+  void nothingElseOnTheTerminal() {
+    List<String> printed = server.stdout().stream().filter(expected.negate()).toList();
+    Check.that(printed.isEmpty(), "on stdout: %s", printed);
+    List<String> foreign = server.stderr(expected.negate());
+    Check.that(foreign.isEmpty(), "on stderr: %s", foreign);
+  }
+
+  /** The old process alone, with what it had. */
+  void isAsBefore() {
+    holdsWhatItHeld(old);
+    Check.that(!server.stops().contains(old.pid()), "its shutdown hook has run");
+  }
+
+  /** This process is the only one left, and holds what the first one held. */
+  void holdsWhatItHeld(ProcessId process) {
+    Await.untilAsserted(
+        LIMIT,
+        () -> {
+          Check.same("processes", server.family().alive(), Set.of(process));
+          Check.same("zombies", server.family().zombies(), List.of());
+          Belongings now =
+              Belongings.ifSettled(ProcessView.of(process.pid()), temporary)
+                  .orElseThrow(() -> new AssertionError(process + " does not come to rest"));
+          Check.same("agent's threads", now.threads(), before.threads());
+          Check.same("children", now.children(), before.children());
+          Check.same("temporary files", now.files(), before.files());
+          Check.same(
+              "new descriptors", without(now.descriptors(), before.descriptors()), List.of());
+          Check.same(
+              "lost descriptors", without(before.descriptors(), now.descriptors()), List.of());
+          Check.that(socketsIn(runtime) <= mostSockets, "%d control sockets", socketsIn(runtime));
+        });
+  }
+
+  /** The restart takes place, nobody notices, and the new process holds what the old one held. */
+  void restartSucceeds() throws Exception {
+    Restart restart = server.restart();
+    awaitAnswers();
+    newServes(restart.successor());
+    Check.same("exit status of the old process", restart.exitStatus(), OptionalInt.of(0));
+  }
+
+  /** Nobody noticed that this process serves now. */
+  void newServes(ProcessId process) {
+    LoadReport report = stopLoad();
+    Check.that(report.failed() == 0, "%d requests failed: %s", report.failed(), report);
+    server.awaitAnswerBy(process);
+    nothingElseOnTheTerminal();
+    holdsWhatItHeld(process);
+  }
+
+  /**
+   * Kills it, which leaves its control socket to the next agent that starts.
+   *
+   * @return when it was dead, by {@link System#nanoTime()}
+   */
+  long kill(ProcessId process) {
+    return end(process, Signal.SIGKILL);
+  }
+
+  /** The same with another signal that ends it. */
+  long end(ProcessId process, Signal signal) {
+    mostSockets = 2;
+    process.signal(signal);
+    Await.until("the end of " + process, LIMIT, process::hasLetGo);
+    return System.nanoTime();
+  }
+
+  /** After a failure whose cause is gone. */
+  void nextRestartSucceeds() throws Exception {
+    mostSockets = 1;
+    Restart restart = server.restart();
+    Check.same("exit status of the old process", restart.exitStatus(), OptionalInt.of(0));
+    holdsWhatItHeld(restart.successor());
+  }
+
+  /** Requests that fail while it is under way may be counted by the caller. */
+  LoadReport snapshot() {
+    return load.snapshot();
+  }
+
+  LoadReport stopLoad() {
+    return load.stop();
+  }
+
+  /** {@code java -jar graceful.jar ...}. */
+  Process command(String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of(jdk.java().toString(), "-jar", agent.toString()));
+    command.addAll(List.of(arguments));
+    Path output = Files.createTempFile(directory, "command", ".log");
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(Map.of("XDG_RUNTIME_DIR", runtime.toString()));
+    Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    commands.add(process);
+    return process;
+  }
+
+  static int exitStatus(Process command) throws InterruptedException {
+    Check.that(command.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS), "the command does not end");
+    return command.exitValue();
+  }
+
+  /** Kills whatever is left. */
+  @Override
+  public void close() throws IOException {
+    try {
+      if (load != null) {
+        load.stop();
+      }
+    } finally {
+      commands.forEach(Process::destroyForcibly);
+      if (server != null) {
+        server.close();
+      }
+      delete(temporary);
+      delete(runtime);
+    }
+  }
+
+  private static List<String> without(List<String> all, List<String> some) {
+    List<String> rest = new ArrayList<>(all);
+    some.forEach(rest::remove);
+    return rest;
+  }
+
+  private static long socketsIn(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.filter(file -> file.toString().endsWith(".sock")).count();
+    } catch (IOException | java.io.UncheckedIOException changing) {
+      return -1;
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    List<Path> all;
+    try (Stream<Path> files = Files.walk(directory)) {
+      all = files.sorted(java.util.Comparator.reverseOrder()).toList();
+    }
+    for (Path file : all) {
+      Files.deleteIfExists(file);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.graceful.it.faults;
+
+import io.graceful.it.jvm.ProcessId;
+import io.graceful.it.load.LoadReport;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import jnr.constants.platform.Signal;
+
+/** Restarts are asked for too often, at once, or when something else is under way. */
+final class TriggerFaults {
+  private static final String GROUP = "trigger";
+  private static final int FLOOD = 1000;
+  private static final long FLOOD_NANOS = 1_000_000;
+
+  private TriggerFaults() {}
+
+  static List<Fault> all() {
+    return List.of(
+        new Fault(GROUP, "1,000 signals in a second", TriggerFaults::flood).always(),
+        new Fault(GROUP, "a command and a signal at once", TriggerFaults::commandAndSignal),
+        new Fault(GROUP, "a stop during a restart", TriggerFaults::stopDuringRestart),
+        new Fault(GROUP, "a restart during a stop", TriggerFaults::restartDuringStop));
+  }
+
+  private static void flood(Scene scene) throws Exception {
+    scene.start(scene.launch());
+    for (int i = 0; i < FLOOD; i++) {
+      scene.old().signal(Signal.SIGUSR2);
+      LockSupport.parkNanos(FLOOD_NANOS);
+    }
+    ProcessId successor = scene.awaitSpawned();
+    scene.server().awaitAnswerBy(successor);
+    scene.awaitEnd(scene.old());
+    scene.awaitAnswers();
+    scene.newServes(successor);
+    Check.same("generations", scene.server().starts().size(), 2);
+    scene.nextRestartSucceeds();
+  }
+
+  private static void commandAndSignal(Scene scene) throws Exception {
+    scene.start(scene.launch());
+    Process command = scene.command("restart", String.valueOf(scene.old().pid()));
+    scene.awaitLine("the start", line -> line.contains("restart: started pid"));
+    scene.trigger();
+    ProcessId successor = scene.awaitSpawned();
+    Check.same("exit status of the command", Scene.exitStatus(command), 0);
+    scene.awaitAnswers();
+    scene.newServes(successor);
+    Check.same("generations", scene.server().starts().size(), 2);
+  }
+
+  /** The stop counts: both go, requests in progress end, and nobody is left. */
+  private static void stopDuringRestart(Scene scene) throws Exception {
+    scene.start(scene.launch().with("slow-start", 2000));
+    scene.trigger();
+    scene.awaitSpawned();
+    scene.old().signal(Signal.SIGTERM);
+    scene.awaitEnd(scene.old());
+    stoppedCleanly(scene);
+  }
+
+  private static void restartDuringStop(Scene scene) throws Exception {
+    scene.start(scene.launch().option("stop.delay", "1s"));
+    scene.old().signal(Signal.SIGTERM);
+    scene.awaitLine("the stop", line -> line.contains("SIGTERM"));
+    scene.trigger();
+    scene.awaitLine("the answer", line -> line.contains("restart refused"));
+    scene.awaitEnd(scene.old());
+    stoppedCleanly(scene);
+    Check.same("generations", scene.server().starts().size(), 1);
+  }
+
+  /** Nobody listens any more, and what was refused is all that failed. */
+  private static void stoppedCleanly(Scene scene) {
+    LoadReport report = scene.stopLoad();
+    scene.awaitNobodyLeft();
+    Check.that(
+        Set.of(scene.old().pid()).containsAll(report.pids()), "answered by %s", report.pids());
+    Check.same("stops", scene.server().stops(), List.of(scene.old().pid()));
+    scene.nothingElseOnTheTerminal();
+    Losses.onlyRefused(report);
+  }
+}
