@@ -288,6 +288,9 @@ final class Restart {
       for (Lifeline.Received received = lifeline.receive();
           received != null;
           received = lifeline.receive()) {
+        if (received.fd >= 0) {
+          world.libc.close(received.fd); // Nothing that it may say comes with one.
+        }
         onFrame(received.frame);
       }
     } catch (EOFException closed) {
@@ -322,8 +325,10 @@ final class Restart {
     }
   }
 
-  private void onClaimed(ListenerKey listener) {
-    claimed.put(listener, true);
+  private void onClaimed(ListenerKey listener) throws IOException {
+    if (claimed.replace(listener, true) == null) {
+      throw new IOException("it claims " + listener + ", which it was not offered");
+    }
     world.log.debug("pid " + successor.pid() + " claimed " + listener);
     audience.claimed(listener, Collections.frequency(claimed.values(), true), claimed.size());
   }

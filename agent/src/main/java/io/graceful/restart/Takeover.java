@@ -72,19 +72,27 @@ public final class Takeover implements Tickets.Owner {
         throw new IOException(
             "pid " + takeover.predecessor + " answered " + answer.type() + ": " + answer.text());
       }
-      takeover.generation = Integer.parseInt(answer.text());
+      takeover.generation = generation(answer.text());
       for (int i = 0; i < answer.number(); i++) {
         Lifeline.Received listener = lifeline.await(ANSWER_MILLIS);
         if (listener.frame.type() != Type.LISTENER || listener.fd < 0) {
           throw new IOException("expected a listener, got " + listener.frame);
         }
-        takeover.sockets.add(ListenerKey.parse(listener.frame.text()), listener.fd);
+        takeover.sockets.add(takeover.listenerOf(listener), listener.fd);
       }
       return takeover;
     } catch (EOFException predecessorDied) {
       takeover.sockets.release();
       lifeline.close();
       return null;
+    }
+  }
+
+  private static int generation(String text) throws IOException {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException none) {
+      throw new IOException("no generation has the number '" + text + "'", none);
     }
   }
 
@@ -220,6 +228,7 @@ public final class Takeover implements Tickets.Owner {
         if (received.frame.type() == Type.CONNECTION) {
           onConnection(received);
         } else {
+          closeUnexpected(received.fd);
           onFrame(received.frame);
         }
       }
@@ -240,15 +249,29 @@ public final class Takeover implements Tickets.Owner {
     }
   }
 
-  private void onConnection(Lifeline.Received received) {
+  private void closeUnexpected(int fd) {
+    if (fd >= 0) {
+      libc.close(fd);
+    }
+  }
+
+  private void onConnection(Lifeline.Received received) throws IOException {
     if (received.fd < 0) {
       rejected(received.frame.number(), "it came without a descriptor");
     } else if (tickets == null || aborted) {
       libc.close(received.fd);
       rejected(received.frame.number(), "this process does not take connections");
     } else {
-      ListenerKey listener = ListenerKey.parse(received.frame.text());
-      tickets.arrive(received.frame.number(), listener, received.fd);
+      tickets.arrive(received.frame.number(), listenerOf(received), received.fd);
+    }
+  }
+
+  private ListenerKey listenerOf(Lifeline.Received received) throws IOException {
+    try {
+      return ListenerKey.parse(received.frame.text());
+    } catch (IOException malformed) {
+      closeUnexpected(received.fd);
+      throw malformed;
     }
   }
 

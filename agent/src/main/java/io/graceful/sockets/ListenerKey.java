@@ -2,6 +2,7 @@ package io.graceful.sockets;
 
 import io.graceful.os.ErrnoException;
 import io.graceful.os.Libc;
+import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 public final class ListenerKey {
 
   private static final String ANY = "*";
+  private static final String[] TYPES = {"tcp4 ", "tcp6 ", "tcp6only ", "unix "};
 
   private final String text;
 
@@ -25,9 +27,29 @@ public final class ListenerKey {
     this.text = text;
   }
 
-  /** As received from the other process. */
-  public static ListenerKey parse(String text) {
-    return new ListenerKey(text);
+  /**
+   * As received from the other process.
+   *
+   * @throws IOException if it is none
+   */
+  public static ListenerKey parse(String text) throws IOException {
+    ListenerKey key = new ListenerKey(text);
+    boolean known = false;
+    for (String type : TYPES) {
+      known |= text.startsWith(type) && text.length() > type.length();
+    }
+    if (!known || !key.isUnix() && !key.hasPort()) {
+      throw new IOException("no listener has the name '" + text + "'");
+    }
+    return key;
+  }
+
+  private boolean hasPort() {
+    try {
+      return port() > 0 && port() <= 0xFFFF;
+    } catch (NumberFormatException none) {
+      return false;
+    }
   }
 
   /** Of a socket that is bound (getsockname(2)). */

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FrameTest {
 
-  private static final int FUZZ_CASES = 100_000;
+  private static final int FUZZ_CASES = Integer.getInteger("graceful.fuzz", 100_000);
 
   @ParameterizedTest
   @CsvSource({

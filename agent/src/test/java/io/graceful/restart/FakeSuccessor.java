@@ -106,6 +106,11 @@ final class FakeSuccessor implements ProcessStarter {
     LIBC.kill(pid(), Libc.SIGKILL);
   }
 
+  /** On the reactor's thread: the same, and nothing if the predecessor has reaped it already. */
+  void kill() {
+    child.signal(Libc.SIGKILL);
+  }
+
   void hangUp() {
     if (lifeline >= 0) {
       LIBC.close(lifeline);

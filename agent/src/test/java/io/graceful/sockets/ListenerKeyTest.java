@@ -5,8 +5,10 @@ import static java.net.StandardProtocolFamily.INET;
 import static java.net.StandardProtocolFamily.INET6;
 import static java.net.StandardProtocolFamily.UNIX;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.graceful.os.LeavesNoDescriptor;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -143,7 +145,7 @@ class ListenerKeyTest {
     "unix /run/a b.sock, /run/a b.sock",
     "unix @name, @name",
   })
-  void survives_the_way_to_the_other_process(String text, String forPeople) {
+  void survives_the_way_to_the_other_process(String text, String forPeople) throws Exception {
     ListenerKey key = ListenerKey.parse(text);
 
     assertThat(key.text()).isEqualTo(text);
@@ -160,5 +162,28 @@ class ListenerKeyTest {
       assertThat(ListenerKey.ofRequest(LIBC, Descriptors.of(fresh), request))
           .isEqualTo(ListenerKey.ofBound(LIBC, Descriptors.of(old)));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "tcp4",
+        "tcp4 ",
+        "tcp4 127.0.0.1",
+        "tcp4 127.0.0.1:",
+        "tcp4 127.0.0.1:0",
+        "tcp4 127.0.0.1:65536",
+        "tcp6 *:x",
+        "tcp6 *:-1",
+        "udp4 127.0.0.1:53",
+        "unix ",
+        "8080"
+      })
+  void what_is_no_name_of_a_listener_is_refused(String text) {
+    assertThatThrownBy(() -> ListenerKey.parse(text))
+        .isInstanceOf(IOException.class)
+        .hasMessage("no listener has the name '" + text + "'");
   }
 }

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Campaign: a million frames and requests of nonsense for each protocol
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. campaigns/maven.sh
+LOGS=$PWD/target/campaign/fuzz
+
+usage() {
+  cat <<'USAGE'
+usage: ./campaign fuzz [N=1000000] [SEED]
+
+Says N frames of nonsense to the old process of a restart, as a new process that has gone mad would, and sends N requests of nonsense
+to a control socket: each must be refused or come to nothing, and the next restart and the next request must succeed. Prints the
+seed if one does not, and exits with 1. A million take about 10 minutes.
+
+Needs JDK 17 and Maven.
+USAGE
+}
+
+main() {
+  local number=1000000 seed=
+  case ${1:-} in
+    -h | --help) usage; exit 0 ;;
+    '') ;;
+    *[!0-9]* | 0*) usage >&2; exit 2 ;;
+    *) number=$1; seed=${2:+-Dgraceful.fuzz.seed=$2} ;;
+  esac
+  mkdir -p "$LOGS"
+  echo "fuzz: $number frames, $number requests (log: target/campaign/fuzz/tests.log)"
+  if run_maven "$LOGS/tests.log" -pl agent test -Dtest='OddSuccessorTest,OddClientTest,FrameTest' "-Dgraceful.fuzz=$number" ${seed:+"$seed"}; then
+    echo "fuzz: passed: $(grep -E 'Tests run: .*Time elapsed' "$LOGS/tests.log" | sed 's/^\[[A-Z]*\] //' | paste -sd';')"
+  else
+    explain "$LOGS/tests.log"
+    echo "fuzz: FAILED: see $LOGS/tests.log"
+    exit 1
+  fi
+}
+
+main "$@"
