@@ -44,6 +44,7 @@ final class ListCommand extends Subcommand {
 
   private static Table table(List<Message> statuses) {
     Table table = new Table("PID", "GENERATION", "STATE", "UPTIME", "PROGRAM", "LISTENERS");
+    table.paint(2, Colour::ofState);
     for (Message status : statuses) {
       table.row(
           String.valueOf(status.number("pid")),

@@ -51,7 +51,7 @@ final class RestartProgress {
         case "done":
           show("drained: pid " + old.pid() + " exits");
           old.awaitEnd(); // Until then the new one refuses to be restarted.
-          show("done: pid " + old.pid() + " has ended, pid " + newPid + " serves");
+          show(Colour.GREEN, "done: pid " + old.pid() + " has ended, pid " + newPid + " serves");
           return Exit.OK;
         case "held":
           show(
@@ -132,8 +132,12 @@ final class RestartProgress {
   }
 
   private void show(String line) {
+    show(Colour.NONE, line);
+  }
+
+  private void show(Colour colour, String line) {
     if (!asJson) {
-      Subcommand.print(Words.printable(line));
+      Subcommand.print(colour.of(Words.printable(line)));
     }
   }
 }

@@ -46,6 +46,6 @@ abstract class Subcommand implements Callable<Integer> {
 
   /** On stderr. */
   static void complain(String line) {
-    System.err.println("graceful: " + Words.printable(line));
+    System.err.println(Colour.RED.ofError("graceful: ") + Words.printable(line));
   }
 }

@@ -3,6 +3,7 @@ package io.graceful.cli;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /** Rows of text, in columns that are as wide as their widest text. */
 final class Table {
@@ -10,14 +11,24 @@ final class Table {
   private static final String GAP = "  ";
 
   private final List<String[]> rows = new ArrayList<>();
+  private final boolean hasHeadings;
+  private int paintedColumn = -1;
+  private Function<String, Colour> painter;
 
   /**
    * @param headings none for a table without them
    */
   Table(String... headings) {
-    if (headings.length > 0) {
+    hasHeadings = headings.length > 0;
+    if (hasHeadings) {
       rows.add(headings);
     }
+  }
+
+  /** One column is in colours, if this goes to a terminal. */
+  void paint(int column, Function<String, Colour> colourOf) {
+    paintedColumn = column;
+    painter = colourOf;
   }
 
   void row(String... texts) {
@@ -35,17 +46,20 @@ final class Table {
     }
     List<String> lines = new ArrayList<>();
     for (String[] row : rows) {
-      lines.add(line(row, widths));
+      boolean isHeading = hasHeadings && lines.isEmpty();
+      String line = line(row, widths, !isHeading);
+      lines.add(isHeading ? Colour.BOLD.of(line) : line);
     }
     return String.join(System.lineSeparator(), lines);
   }
 
-  private static String line(String[] row, int[] widths) {
+  private String line(String[] row, int[] widths, boolean inColours) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < row.length; i++) {
+      String cell = inColours && i == paintedColumn ? painter.apply(row[i]).of(row[i]) : row[i];
       char[] blanks = new char[widths[i] - row[i].length()];
       Arrays.fill(blanks, ' ');
-      line.append(i == 0 ? "" : GAP).append(row[i]).append(blanks);
+      line.append(i == 0 ? "" : GAP).append(cell).append(blanks);
     }
     return line.toString().replaceAll(" +$", "");
   }

@@ -23,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import jnr.constants.platform.Signal;
 import jnr.unixsocket.UnixSocketAddress;
 import jnr.unixsocket.UnixSocketChannel;
@@ -71,6 +72,38 @@ class ControlIT {
     assertThat(none.status()).isEqualTo(3);
     assertThat(none.err()).containsExactly("graceful: there is no process " + pid);
     Generations.assertQuiet(server);
+  }
+
+  /** script(1) is a terminal to what it runs. */
+  @Test
+  void colours_show_on_a_terminal_and_nowhere_else(Servers servers) throws Exception {
+    Server server = launch(Jdks.any(), servers).start();
+    awaitSocket(server.serving());
+    String list = Jdks.any().java() + " -jar " + servers.agentJar() + " list";
+
+    assertThat(onTerminal(list, ""))
+        .contains("\u001b[1mPID ", " \u001b[32mserving\u001b[0m ", "127.0.0.1:" + server.port());
+    assertThat(onTerminal(list, "1")).contains(" serving ").doesNotContain("\u001b");
+    assertThat(run(Jdks.any(), servers, "list").out()).noneMatch(line -> line.contains("\u001b"));
+  }
+
+  private String onTerminal(String command, String noColor) throws Exception {
+    Path output = Files.createTempFile(runtimeDirectory, "terminal", ".out");
+    ProcessBuilder builder = new ProcessBuilder("script", "-qec", command, "/dev/null");
+    builder.environment().put("XDG_RUNTIME_DIR", runtimeDirectory.toString());
+    builder.environment().put("TERM", "xterm");
+    builder.environment().put("NO_COLOR", noColor);
+    List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
+        .forEach(builder.environment()::remove);
+    Process process =
+        builder
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    assertThat(process.waitFor(Server.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+    return Files.readString(output);
   }
 
   @EachJdk
