@@ -45,7 +45,11 @@ public final class Supervisor {
   private final SocketStore sockets;
   private final BackOff backOff = new BackOff();
   private final String notifySocket;
+  private final int pid;
   private final int user;
+
+  /** Null if this process was not started by systemd. */
+  private OwnManager manager;
 
   /** Null while none runs. */
   private Server server;
@@ -61,6 +65,7 @@ public final class Supervisor {
   public Supervisor(Libc libc, Log log, int pid, List<String> command) throws IOException {
     this.libc = libc;
     this.log = log;
+    this.pid = pid;
     this.user = libc.effectiveUser();
     this.reactor =
         new Reactor(
@@ -89,6 +94,7 @@ public final class Supervisor {
             onNotifications();
           }
         });
+    manager = OwnManager.find(libc, reactor, log, pid);
     start();
     reactor.run();
   }
@@ -233,6 +239,9 @@ public final class Supervisor {
       }
       server = new Server(libc, main);
     }
+    if (manager != null) {
+      manager.passOn(notification);
+    }
     if (notification.says("READY=1")) {
       hasServed = true;
       server.setReady();
@@ -287,7 +296,7 @@ public final class Supervisor {
       exit(status == UNKNOWN ? 0 : WaitStatus.exitCode(status));
     }
     long pause = backOff.afterCrash(ended.readyNanos());
-    log.error(
+    String crash =
         "pid "
             + ended.pid()
             + " "
@@ -296,7 +305,11 @@ public final class Supervisor {
             + pause
             + " ms; clients wait at "
             + sockets.descriptors().length
-            + " sockets");
+            + " sockets";
+    log.error(crash);
+    if (manager != null) {
+      manager.tell(crash);
+    }
     startIn(pause);
   }
 

@@ -57,7 +57,7 @@ public final class NotifySocket {
   /**
    * @param message assignments, a line each
    */
-  void send(String message) {
+  public void send(String message) {
     enqueue(new Message(message, -1));
   }
 

@@ -39,7 +39,8 @@ public final class Watchdog implements Runnable {
     }
   }
 
-  void start(NotifySocket to) {
+  /** From now on, there. */
+  public void start(NotifySocket to) {
     if (socket == null) {
       socket = to;
       run();

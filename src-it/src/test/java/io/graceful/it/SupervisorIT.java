@@ -102,6 +102,56 @@ class SupervisorIT {
     assertThat(server.family().alive()).isEmpty();
   }
 
+  /** As the service of systemd, which knows of no process but the supervisor. */
+  @Test
+  void says_what_the_server_says_to_who_manages_it(Servers servers) throws Exception {
+    try (Systemd systemd =
+        Systemd.atAbstractName("graceful-it-supervisor-" + ProcessHandle.current().pid())) {
+      Server server =
+          launch(servers, Jdks.any(), "soak=300ms")
+              .environment("NOTIFY_SOCKET", systemd.notifySocket())
+              .environment("WATCHDOG_USEC", "2000000")
+              .start();
+      systemd.expects(server);
+      ProcessId supervisor = server.family().first();
+      awaitTold(systemd, "READY=1 ");
+      Await.until(
+          "a sign of life",
+          Server.LIMIT,
+          () -> systemd.heard().stream().anyMatch(message -> message.says("WATCHDOG=1")));
+
+      assertThat(supervisor.signal(Signal.SIGUSR2)).isTrue();
+      awaitTold(systemd, "RELOADING=1 MONOTONIC_USEC=N ");
+      awaitGeneration(server, 2);
+      Await.until(
+          "the end of the reload",
+          Server.LIMIT,
+          () -> systemd.told().stream().filter(line -> line.contains(" READY=1 ")).count() == 2);
+
+      ProcessId crashed = server.serving();
+      assertThat(crashed.signal(Signal.SIGKILL)).isTrue();
+      awaitTold(
+          systemd,
+          "STATUS=pid " + crashed.pid() + " was killed by signal 9: starting it again in ");
+      awaitGeneration(server, 3);
+
+      assertThat(supervisor.signal(Signal.SIGTERM)).isTrue();
+      awaitTold(systemd, "STOPPING=1 ");
+      assertThat(server.awaitExit(supervisor, Server.LIMIT)).hasValue(143);
+      assertThat(systemd.refused()).as("not from the supervisor").isEmpty();
+      assertThat(systemd.told()).noneMatch(line -> line.contains("MAINPID"));
+      assertThat(systemd.store()).isEmpty();
+    }
+  }
+
+  private static void awaitTold(Systemd systemd, String beginning) {
+    Await.untilAsserted(
+        Server.LIMIT,
+        () ->
+            assertThat(systemd.told())
+                .anyMatch(line -> line.startsWith(systemd.main() + ": " + beginning)));
+  }
+
   /** Its own parent reaps it, and the supervisor does not see how it has ended. */
   @Test
   void a_new_process_that_is_killed_while_the_old_one_exits_is_started_again(Servers servers)
