@@ -10,34 +10,39 @@ public final class FreeDescriptors {
   private FreeDescriptors() {}
 
   /**
-   * Looks now, by opening and closing that many.
+   * Counts them, and takes one at a time: those that are left are the application's, which may be
+   * about to accept a connection.
    *
    * @throws IOException if fewer are left; the message names the limit
    */
   public static void require(Libc libc, int needed) throws IOException {
-    int[] opened = new int[needed];
-    int count = 0;
+    long limit = limit(libc);
     try {
-      while (count < needed) {
-        opened[count] = libc.eventCounter();
-        count++;
-      }
+      libc.close(libc.eventCounter());
     } catch (ErrnoException failure) {
       if (failure.errno() != ErrnoException.EMFILE) {
         throw failure;
       }
-      throw new IOException(
-          "fewer than "
-              + needed
-              + " descriptors are left below the limit of open files (ulimit -n: "
-              + limit(libc)
-              + "), raise it",
-          failure);
-    } finally {
-      for (int i = 0; i < count; i++) {
-        libc.close(opened[i]);
+      throw tooFew(needed, limit);
+    }
+    long left = limit;
+    for (int fd : ProcFs.openDescriptors()) {
+      if (fd < limit) { // A limit may be set below what is open.
+        left--;
       }
     }
+    if (left < needed) {
+      throw tooFew(needed, limit);
+    }
+  }
+
+  private static IOException tooFew(int needed, long limit) {
+    return new IOException(
+        "fewer than "
+            + needed
+            + " descriptors are left below the limit of open files (ulimit -n: "
+            + limit
+            + "), raise it");
   }
 
   private static long limit(Libc libc) throws ErrnoException {
