@@ -88,6 +88,9 @@ public final class App {
   /** To be called when the server accepts connections. */
   public void serving() {
     churn();
+    if (options.isOn("obedient")) {
+      obey();
+    }
     if (reached("crash-from")) {
       daemon(
           () -> {
@@ -95,6 +98,12 @@ public final class App {
             Runtime.getRuntime().halt(CRASH);
           });
     }
+  }
+
+  private void obey() {
+    Orders orders = new Orders(state, generation);
+    daemon(orders::exit);
+    daemon(orders::hog);
   }
 
   private void churn() {

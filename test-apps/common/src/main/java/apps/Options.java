@@ -28,7 +28,8 @@ public final class Options {
           "fewer-from",
           "churn",
           "slow-hook",
-          "ignore-shutdown");
+          "ignore-shutdown",
+          "obedient");
 
   private final String flavour;
   private final Map<String, String> values = new HashMap<>();

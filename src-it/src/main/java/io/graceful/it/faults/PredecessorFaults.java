@@ -4,6 +4,10 @@ import io.graceful.it.app.Apps;
 import io.graceful.it.app.Launch;
 import io.graceful.it.jvm.ProcessId;
 import io.graceful.it.load.LoadReport;
+import io.graceful.it.load.ManualClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import jnr.constants.platform.Signal;
 
@@ -14,6 +18,12 @@ final class PredecessorFaults {
   private static final String BOUND = "when the new one is about to bind";
   private static final String HANDED_OVER = "just after the handover";
   private static final String DRAINS = "while it drains";
+
+  /** Of open files. */
+  private static final int LIMIT = 200;
+
+  /** What is left below it, so that clients are not refused by the application. */
+  private static final int FOR_THE_LOAD = 14;
 
   private PredecessorFaults() {}
 
@@ -26,7 +36,13 @@ final class PredecessorFaults {
         new Fault(GROUP, "stops and goes on " + STARTED, scene -> pause(scene, STARTED)),
         new Fault(GROUP, "stops and goes on " + BOUND, scene -> pause(scene, BOUND)),
         new Fault(GROUP, "stops and goes on " + HANDED_OVER, scene -> pause(scene, HANDED_OVER)),
-        new Fault(GROUP, "stops and goes on " + DRAINS, scene -> pause(scene, DRAINS)));
+        new Fault(GROUP, "stops and goes on " + DRAINS, scene -> pause(scene, DRAINS)),
+        new Fault(GROUP, "exits by itself " + STARTED, scene -> exit(scene, STARTED)),
+        new Fault(GROUP, "exits by itself " + BOUND, scene -> exit(scene, BOUND)),
+        new Fault(GROUP, "exits by itself " + HANDED_OVER, scene -> exit(scene, HANDED_OVER)),
+        new Fault(GROUP, "has no heap left when asked", scene -> noHeap(scene, false)),
+        new Fault(GROUP, "has no heap left until the new one serves", scene -> noHeap(scene, true)),
+        new Fault(GROUP, "has no descriptor left", PredecessorFaults::noDescriptor));
   }
 
   /** What it had is lost, and nothing that begins when it is gone. */
@@ -60,6 +76,67 @@ final class PredecessorFaults {
     scene.awaitEnd(scene.old());
     scene.awaitAnswers();
     scene.newServes(successor);
+    scene.nextRestartSucceeds();
+  }
+
+  /** As an application may at any time: the new one serves on with what it has. */
+  private static void exit(Scene scene, String when) throws Exception {
+    scene.start(launch(scene).with("obedient", true));
+    scene.trigger();
+    ProcessId successor = await(scene, when);
+    Files.createFile(scene.server().state("exit-1"));
+    scene.awaitEnd(scene.old());
+    long ended = System.nanoTime();
+    scene.server().awaitAnswerBy(successor);
+    scene.awaitAnswers();
+    LoadReport report = scene.stopLoad();
+    if (when.equals(HANDED_OVER)) {
+      Losses.onlyOf(report, scene.old(), ended);
+    } else {
+      Losses.onlyOfOrRefused(report, scene.old(), ended);
+    }
+    scene.nothingElseOnTheTerminal();
+    scene.nextRestartSucceeds();
+  }
+
+  /**
+   * Its own requests may fail then. Whether the restart succeeds or not: one of the two serves in
+   * the end, and the next restart succeeds.
+   */
+  private static void noHeap(Scene scene, boolean toTheEnd) throws Exception {
+    scene.start(launch(scene).jvm("-Xmx48m").with("obedient", true));
+    scene.stopLoad();
+    scene.expectLines(line -> true); // The JVM and the application may tell of it.
+    Path hog = Files.createFile(scene.server().state("hog-1"));
+    Thread.sleep(1500);
+    scene.trigger();
+    Thread.sleep(toTheEnd ? 6000 : 1000);
+    Files.delete(hog);
+    scene.awaitOneProcess();
+    scene.restartUnderNewLoad();
+  }
+
+  /** It says why it can't, and serves on. */
+  private static void noDescriptor(Scene scene) throws Exception {
+    scene.start(launch(scene).after("ulimit -n " + LIMIT));
+    List<ManualClient> clients = new ArrayList<>();
+    try {
+      while (scene.server().view().descriptors().size() < LIMIT - FOR_THE_LOAD) {
+        clients.add(ManualClient.connect(scene.server().endpoint()));
+        Thread.sleep(20);
+      }
+      scene.trigger();
+      scene.awaitLine("the failure", line -> line.contains("restart failed"));
+      scene.awaitAnswers();
+    } finally {
+      for (ManualClient client : clients) {
+        client.close();
+      }
+    }
+    LoadReport report = scene.stopLoad();
+    Check.that(report.failed() == 0, "%d requests failed: %s", report.failed(), report);
+    scene.toldOnce("limit");
+    scene.isAsBefore();
     scene.nextRestartSucceeds();
   }
 

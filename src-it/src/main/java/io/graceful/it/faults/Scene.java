@@ -283,6 +283,28 @@ final class Scene implements AutoCloseable {
     holdsWhatItHeld(restart.successor());
   }
 
+  /** Whoever that is. */
+  void awaitOneProcess() {
+    Await.until(
+        "one process that serves",
+        LIMIT,
+        () -> {
+          Set<ProcessId> alive = server.family().alive();
+          if (alive.size() != 1) {
+            return false;
+          }
+          server.awaitAnswerBy(alive.iterator().next());
+          return true;
+        });
+  }
+
+  /** All over again, with whom serves by now. */
+  void restartUnderNewLoad() throws Exception {
+    load = plan().start();
+    awaitAnswers();
+    restartSucceeds();
+  }
+
   /** Requests that fail while it is under way may be counted by the caller. */
   LoadReport snapshot() {
     return load.snapshot();

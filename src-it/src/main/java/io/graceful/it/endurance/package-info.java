@@ -1,0 +1,2 @@
+/** Hundreds of restarts in a row, and whether anything adds up. */
+package io.graceful.it.endurance;
