@@ -13,6 +13,7 @@ import io.graceful.it.load.LoadReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,9 @@ public final class Endurance {
   private static final double NOISE = 1.25;
 
   private static final int PRINTED_EVERY = 10;
+
+  /** After that a generation has loaded all that it ever will; those that are compared have it. */
+  private static final Duration SETTLED = Duration.ofSeconds(5);
 
   private final Jdk jdk;
   private final Path agent;
@@ -113,9 +117,16 @@ public final class Endurance {
 
   private void judge(LoadReport report) {
     System.out.println();
-    System.out.print(report);
+    report
+        .traffic()
+        .forEach(
+            (kind, traffic) ->
+                System.out.printf(
+                    "%-24s %d ok, %d failed, %d connections%n",
+                    kind, traffic.succeeded(), traffic.failed(), traffic.connections()));
     if (report.failed() > 0) {
       troubles.add(report.failed() + " requests failed");
+      System.out.print(report);
     }
     report
         .traffic()
@@ -141,7 +152,7 @@ public final class Endurance {
       Facts third = series.get(FIRST - 2);
       Facts last = series.get(series.size() - 1);
       if (!last.hasAsMuchAs(third)) {
-        troubles.add("generation " + last.generation() + " differs from " + third.generation());
+        troubles.add("not the same: " + third + " and " + last);
       }
       grows("time of a restart, ms", facts -> facts.restartMillis());
       grows("RSS, MB", Facts::megabytes);

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  *
  * @param restartMillis from the signal to its first answer
  * @param megabytes RSS
+ * @param descriptors what they refer to, sorted
  * @param environment bytes; {@code arguments} likewise
  * @param files in the temporary directory
  */
@@ -22,7 +23,7 @@ record Facts(
     int generation,
     long restartMillis,
     double megabytes,
-    int descriptors,
+    List<String> descriptors,
     int threads,
     int environment,
     int arguments,
@@ -39,10 +40,11 @@ record Facts(
   static Facts of(int generation, long restartMillis, ProcessId process, Path temporary)
       throws IOException {
     ProcessView view = ProcessView.of(process.pid());
-    // Connections come and go; the JVM's own pools grow as they are needed.
+    // Connections come and go, some while we look; the JVM opens its random numbers when needed.
     List<String> descriptors =
         view.descriptors().stream()
-            .filter(kind -> !kind.equals("tcp") && !kind.startsWith("/dev/"))
+            .filter(kind -> !kind.equals("tcp") && !kind.equals("socket"))
+            .filter(kind -> !kind.startsWith("/dev/"))
             .filter(kind -> !kind.startsWith("/sys/fs/cgroup/"))
             .toList();
     Map<String, Integer> threads = view.threads();
@@ -51,7 +53,7 @@ record Facts(
         generation,
         restartMillis,
         Double.parseDouble(view.status("VmRSS").split(" ")[0]) / 1024,
-        descriptors.size(),
+        descriptors,
         threads.values().stream().mapToInt(Integer::intValue).sum(),
         bytes(view.environment()),
         bytes(view.arguments()),
@@ -61,7 +63,7 @@ record Facts(
 
   /** Whether nothing that can be counted differs. */
   boolean hasAsMuchAs(Facts other) {
-    return descriptors == other.descriptors
+    return descriptors.equals(other.descriptors)
         && threads == other.threads
         && environment == other.environment
         && arguments == other.arguments
@@ -76,7 +78,7 @@ record Facts(
         generation,
         restartMillis,
         megabytes,
-        descriptors,
+        descriptors.size(),
         threads,
         environment,
         arguments,

@@ -43,6 +43,14 @@ public final class Await {
     }
   }
 
+  /** For what nothing tells of, however long one looks. */
+  public static void pause(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
+    for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+
   /** As {@link #until}, for a state that comes with a value. */
   public static <T> T value(String what, Duration limit, Supplier<Optional<T>> source) {
     long deadline = System.nanoTime() + limit.toNanos();
