@@ -37,6 +37,6 @@ final class Words {
 
   /** What another process says may not command the terminal. */
   static String printable(String text) {
-    return text.replaceAll("[\\p{Cntrl}\u0080-\u009f]", "?");
+    return text.replace("\t", "    ").replaceAll("[\\p{Cntrl}\u0080-\u009f]", "?");
   }
 }

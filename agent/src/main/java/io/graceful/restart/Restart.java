@@ -566,9 +566,19 @@ final class Restart {
     } else if (phase == Phase.ABORTING) {
       world.log.info(who);
     } else {
-      failed(who + (isHeld() ? " while it was held" : " before it was ready"), "still serving");
+      failed(who + when(), "still serving");
     }
     over();
+  }
+
+  /** The successor has ended. */
+  private String when() {
+    if (isHeld()) {
+      return " while it was held";
+    }
+    return phase == Phase.BOOTING && command != null
+        ? " before its agent had started: is the -javaagent on its command line?"
+        : " before it was ready";
   }
 
   private void takeBack() {

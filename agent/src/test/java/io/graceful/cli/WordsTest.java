@@ -26,6 +26,7 @@ class WordsTest {
   @Test
   void what_another_process_says_does_not_command_the_terminal() {
     assertThat(Words.printable("a\u001b[2Jb\u009b1mc\rd\u00e4")).isEqualTo("a?[2Jb?1mc?d\u00e4");
+    assertThat(Words.printable("\tat x.Y")).isEqualTo("    at x.Y");
   }
 
   @Test

@@ -84,7 +84,16 @@ class TakeoverIT {
                 + " serves");
     CommandRun other = run(servers, old, List.of("--"), List.of("false"));
     assertThat(other.status()).isEqualTo(1);
-    assertThat(other.err()).first().asString().contains(" exited with 1 before it was ready; ");
+    assertThat(other.err())
+        .first()
+        .asString()
+        .contains(
+            " exited with 1 before its agent had started: is the -javaagent on its command line?; ");
+    List<String> without = new ArrayList<>(server.view().arguments());
+    without.removeIf(argument -> argument.startsWith("-javaagent:"));
+    CommandRun noAgent = run(servers, old, List.of("--"), without);
+    assertThat(noAgent.status()).isEqualTo(1);
+    assertThat(noAgent.err()).first().asString().contains("is the -javaagent on its command line?");
     CommandRun nothing = run(servers, old, List.of(), List.of());
     assertThat(nothing.status()).isEqualTo(2);
     assertThat(nothing.err())
