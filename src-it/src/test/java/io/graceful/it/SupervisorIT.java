@@ -17,6 +17,7 @@ import io.graceful.it.load.Endpoint;
 import io.graceful.it.load.Greeting;
 import io.graceful.it.load.Load;
 import io.graceful.it.load.LoadReport;
+import io.graceful.it.load.ManualClient;
 import io.graceful.it.load.Request;
 import io.graceful.it.load.RequestFailed;
 import java.util.ArrayList;
@@ -77,6 +78,38 @@ class SupervisorIT {
         .allMatch(line -> line.endsWith(" ms; clients wait at 1 sockets"));
     assertThat(supervisor.exists()).isTrue();
     assertReaps(supervisor);
+  }
+
+  @Test
+  void a_server_that_crashes_at_each_start_is_started_ever_more_rarely(Servers servers)
+      throws Exception {
+    Server server =
+        launch(servers, Jdks.any(), "soak=300ms").with("exit-from", 2).with("exit-code", 9).start();
+    ProcessId supervisor = server.family().first();
+    awaitStored(server);
+    assertThat(server.serving().signal(Signal.SIGKILL)).isTrue();
+    Await.until(
+        "the fifth start",
+        Server.LIMIT,
+        () -> server.stderr(line -> line.contains(": starting it again in ")).size() == 5);
+
+    assertThat(server.stderr(line -> line.contains(": starting it again in ")))
+        .extracting(
+            line -> line.replaceAll(".* (was|exited) (.*); clients wait at 1 sockets", "$2"))
+        .containsExactly(
+            "killed by signal 9: starting it again in 100 ms",
+            "with 9: starting it again in 200 ms",
+            "with 9: starting it again in 400 ms",
+            "with 9: starting it again in 800 ms",
+            "with 9: starting it again in 1600 ms");
+    try (ManualClient waiting = ManualClient.connect(server.endpoint())) {
+      waiting.send("/");
+      server.forgetStarts(); // The next one is the first generation again.
+      assertThat(waiting.receiveGreeting().generation()).isEqualTo(1);
+    }
+    assertReaps(supervisor);
+    assertThat(supervisor.signal(Signal.SIGTERM)).isTrue();
+    assertThat(server.awaitExit(supervisor, Server.LIMIT)).hasValue(143);
   }
 
   @Test
