@@ -10,8 +10,8 @@ usage() {
   cat <<'USAGE'
 usage: ./campaign fuzz [N=1000000] [SEED]
 
-Says N frames of nonsense to the old process of a restart, as a new process that has gone mad would, and sends N requests of nonsense
-to a control socket: each must be refused or come to nothing, and the next restart and the next request must succeed. Prints the
+Says N frames of nonsense to the old process of a restart, as a new process that has gone mad would, and the other way round, and
+sends N requests of nonsense to a control socket: each must be refused or come to nothing, and the next restart and the next request must succeed. Prints the
 seed if one does not, and exits with 1. A million take about 10 minutes.
 
 Needs JDK 17 and Maven.
@@ -28,7 +28,7 @@ main() {
   esac
   mkdir -p "$LOGS"
   echo "fuzz: $number frames, $number requests (log: target/campaign/fuzz/tests.log)"
-  if run_maven "$LOGS/tests.log" -pl agent test -Dtest='OddSuccessorTest,OddClientTest,FrameTest' "-Dgraceful.fuzz=$number" ${seed:+"$seed"}; then
+  if run_maven "$LOGS/tests.log" -pl agent test -Dtest='OddSuccessorTest,OddPredecessorTest,OddClientTest,FrameTest' "-Dgraceful.fuzz=$number" ${seed:+"$seed"}; then
     echo "fuzz: passed: $(grep -E 'Tests run: .*Time elapsed' "$LOGS/tests.log" | sed 's/^\[[A-Z]*\] //' | paste -sd';')"
   else
     explain "$LOGS/tests.log"

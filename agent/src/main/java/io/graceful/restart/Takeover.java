@@ -67,25 +67,46 @@ public final class Takeover implements Tickets.Owner {
     Takeover takeover = new Takeover(libc, lifeline);
     try {
       lifeline.send(new Frame(Type.HELLO, pid, version));
-      Frame answer = lifeline.await(ANSWER_MILLIS).frame;
-      if (answer.type() != Type.LISTENERS) {
-        throw new IOException(
-            "pid " + takeover.predecessor + " answered " + answer.type() + ": " + answer.text());
-      }
+      Frame answer = takeover.await(Type.LISTENERS).frame;
       takeover.generation = generation(answer.text());
       for (int i = 0; i < answer.number(); i++) {
-        Lifeline.Received listener = lifeline.await(ANSWER_MILLIS);
-        if (listener.frame.type() != Type.LISTENER || listener.fd < 0) {
-          throw new IOException("expected a listener, got " + listener.frame);
+        Lifeline.Received listener = takeover.await(Type.LISTENER);
+        if (listener.fd < 0) {
+          throw new IOException("expected a descriptor with " + listener.frame);
         }
         takeover.sockets.add(takeover.listenerOf(listener), listener.fd);
       }
       return takeover;
     } catch (EOFException predecessorDied) {
-      takeover.sockets.release();
-      lifeline.close();
+      takeover.letGo();
       return null;
+    } catch (IOException refusedOrUnclear) {
+      takeover.letGo();
+      throw refusedOrUnclear;
     }
+  }
+
+  private Lifeline.Received await(Type type) throws IOException {
+    Lifeline.Received received = lifeline.await(ANSWER_MILLIS);
+    boolean expected = received.frame.type() == type;
+    if (!expected || type != Type.LISTENER) {
+      closeUnexpected(received.fd);
+    }
+    if (!expected) {
+      throw new IOException(
+          "pid "
+              + predecessor
+              + " answered "
+              + received.frame.type()
+              + ": "
+              + received.frame.text());
+    }
+    return received;
+  }
+
+  private void letGo() {
+    sockets.release();
+    lifeline.close();
   }
 
   private static int generation(String text) throws IOException {
