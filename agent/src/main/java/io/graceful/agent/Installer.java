@@ -323,7 +323,14 @@ public final class Installer
       }
       reactor.after(PRELOAD_MILLIS, new Preload(jar, control, log));
       if (!late) {
-        reactor.after(TRIM_MILLIS, libc::trimHeap);
+        reactor.after(
+            TRIM_MILLIS,
+            new Runnable() { // No lambda: the first one costs a JVM several MB.
+              @Override
+              public void run() {
+                libc.trimHeap();
+              }
+            });
       }
     } catch (Throwable failure) {
       successor = takeover != null;

@@ -9,6 +9,7 @@ import io.graceful.handover.Frames;
 import io.graceful.log.Log;
 import io.graceful.os.Await;
 import io.graceful.os.LeavesNoDescriptor;
+import io.graceful.os.ProcFs;
 import io.graceful.os.ReactorThread;
 import io.graceful.sockets.BoundSockets;
 import io.graceful.sockets.Descriptors;
@@ -78,7 +79,19 @@ class OddSuccessorTest {
           });
       assertThat(sessions).as("seed " + seed).isGreaterThan(FRAMES / MOST_IN_A_SESSION / 2);
       successor.hangUp();
+      Await.until("the end of the last one", OddSuccessorTest::isReaped);
+      REACTOR.settle();
     }
+  }
+
+  /** Then its handle is closed. */
+  private static boolean isReaped() throws IOException {
+    for (int fd : ProcFs.openDescriptors()) {
+      if ("anon_inode:[pidfd]".equals(ProcFs.target(fd))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
