@@ -69,6 +69,7 @@ final class NativeLibrary {
     // Not createTempFile, which starts the JVM's security providers.
     String name = "graceful-" + ProcFs.pid() + "-" + Long.toHexString(System.nanoTime()) + ".so";
     File copy = directory.resolve(name).toFile();
+    DelayedExit exit = DelayedExit.begin();
     try (InputStream in = NativeLibrary.class.getClassLoader().getResourceAsStream(resource)) {
       if (in == null) {
         throw new IOException(resource + " is not in the jar");
@@ -78,23 +79,15 @@ final class NativeLibrary {
       System.load(copy.getAbsolutePath());
     } finally {
       copy.delete();
+      exit.end();
     }
   }
 
-  /**
-   * A JVM that ends while this thread loads does not wait for a finally clause. So its exit shall
-   * delete the file, asked before the file is there and after: one of the two is in time, or both
-   * are told that the exit has begun.
-   *
-   * @throws IllegalStateException in that case
-   */
   static void create(File copy) throws IOException {
-    copy.deleteOnExit();
     // Nobody else may write what is about to be loaded, whatever the umask.
     Files.createFile(
         copy.toPath(),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    copy.deleteOnExit();
   }
 
   private static void write(InputStream in, File copy) throws IOException {
