@@ -15,6 +15,9 @@ final class CaughtSignals {
 
   private static final String TRAPPED = "USR2";
 
+  /** After the start; an application that has handlers of its own has put them in by then. */
+  private static final long CHECK_MILLIS = 10_000;
+
   private final Libc libc;
   private final Reactor reactor;
   private final Lifecycle lifecycle;
@@ -32,18 +35,18 @@ final class CaughtSignals {
     return options.signals(Option.RESTART_SIGNAL).contains(TRAPPED);
   }
 
-  /** From here on it is counted; the counter is handed to {@link #catchThem}. */
-  static int trap(Libc libc) throws IOException {
+  /** From here on it is counted; the trap is handed to {@link #catchThem}. */
+  static SignalTrap trap(Libc libc) throws IOException {
     return SignalTrap.install(libc, Libc.SIGUSR2);
   }
 
   /**
-   * @param trap what {@link #trap} returned, or -1
+   * @param trap what {@link #trap} returned, or null
    */
-  void catchThem(Options options, int trap) throws IOException {
+  void catchThem(Options options, SignalTrap trap) throws IOException {
     for (String signal : options.signals(Option.RESTART_SIGNAL)) {
       if (signal.equals(TRAPPED)) {
-        watch(trap >= 0 ? trap : trap(libc));
+        watch(trap != null ? trap : trap(libc));
       } else {
         catchSignal(signal, "restart", () -> lifecycle.restartRequested("SIG" + signal));
       }
@@ -54,16 +57,38 @@ final class CaughtSignals {
     }
   }
 
-  private void watch(int counter) {
+  private void watch(SignalTrap trap) {
     reactor.watch(
-        counter,
+        trap.counter(),
         new Runnable() {
           @Override
           public void run() {
-            libc.take(counter);
+            libc.take(trap.counter());
             lifecycle.restartRequested("SIG" + TRAPPED);
           }
         });
+    reactor.after(
+        CHECK_MILLIS,
+        new Runnable() {
+          @Override
+          public void run() {
+            check(trap);
+          }
+        });
+  }
+
+  private void check(SignalTrap trap) {
+    try {
+      if (!trap.isInPlace(libc)) {
+        log.info(
+            "the application handles SIG"
+                + TRAPPED
+                + " itself, it does not restart: use the command restart, or another"
+                + " restart.signal");
+      }
+    } catch (IOException unknown) {
+      log.debug("can't tell who handles SIG" + TRAPPED + ": " + unknown.getMessage());
+    }
   }
 
   private final class StopRequest implements Runnable {

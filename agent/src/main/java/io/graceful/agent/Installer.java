@@ -15,6 +15,7 @@ import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
 import io.graceful.os.Reactor;
 import io.graceful.os.ResourceLimits;
+import io.graceful.os.SignalTrap;
 import io.graceful.process.LaunchCommand;
 import io.graceful.process.Launcher;
 import io.graceful.restart.Binder;
@@ -68,7 +69,7 @@ public final class Installer
   private Throwable unloadable;
 
   /** What counts SIGUSR2 in a successor, from premain on; -1 while there is none. */
-  private int trap = -1;
+  private SignalTrap trap;
 
   /** Whether another process serves until this one does. */
   private boolean successor;

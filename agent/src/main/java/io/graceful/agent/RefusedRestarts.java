@@ -35,7 +35,7 @@ final class RefusedRestarts {
    */
   void start(Service service) throws IOException {
     Reactor reactor = new Reactor(libc, new FailureLog(log));
-    int counter = SignalTrap.install(libc, Libc.SIGUSR2);
+    int counter = SignalTrap.install(libc, Libc.SIGUSR2).counter();
     ServiceManager manager = service == null ? null : service.manager(reactor, log, false);
     reactor.watch(
         counter,

@@ -19,13 +19,18 @@ public final class SignalTrap {
   /** glibc's struct sigaction: handler, sa_mask of 128 bytes, flags, restorer. */
   private static final int SIGACTION_BYTES = 152;
 
-  private SignalTrap() {}
+  private final int signal;
+  private final long code;
+  private final int counter;
 
-  /**
-   * @return an eventfd that counts the signals from outside; stays open as long as the process
-   *     lives
-   */
-  public static int install(Libc libc, int signal) throws IOException {
+  private SignalTrap(int signal, long code, int counter) {
+    this.signal = signal;
+    this.code = code;
+    this.counter = counter;
+  }
+
+  /** From here on the signals from outside are counted; there is no way back. */
+  public static SignalTrap install(Libc libc, int signal) throws IOException {
     int counter = libc.eventCounter();
     try (NativeMemory action = new NativeMemory(SIGACTION_BYTES)) {
       libc.calls.check("sigaction", signal, 0, action.address);
@@ -37,10 +42,23 @@ public final class SignalTrap {
       int flags = action.bytes.getInt(136) | 4 /* SA_SIGINFO */ | 0x10000000 /* SA_RESTART */;
       action.bytes.putInt(136, flags);
       libc.calls.check("sigaction", signal, action.address, 0);
-      return counter;
+      return new SignalTrap(signal, code, counter);
     } catch (IOException | RuntimeException failure) {
       libc.close(counter);
       throw failure;
+    }
+  }
+
+  /** The eventfd that counts; stays open as long as the process lives. */
+  public int counter() {
+    return counter;
+  }
+
+  /** Whether nobody has put another handler in its place since. */
+  public boolean isInPlace(Libc libc) throws IOException {
+    try (NativeMemory action = new NativeMemory(SIGACTION_BYTES)) {
+      libc.calls.check("sigaction", signal, 0, action.address);
+      return action.bytes.getLong(0) == code;
     }
   }
 

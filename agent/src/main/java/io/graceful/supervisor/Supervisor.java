@@ -100,7 +100,7 @@ public final class Supervisor {
   }
 
   private void catchSignals(Hangup hangup) throws IOException {
-    int counter = SignalTrap.install(libc, Libc.SIGUSR2);
+    int counter = SignalTrap.install(libc, Libc.SIGUSR2).counter();
     reactor.watch(
         counter,
         new Runnable() {

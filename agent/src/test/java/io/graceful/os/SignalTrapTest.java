@@ -17,7 +17,7 @@ class SignalTrapTest {
 
   @Test
   void every_usr2_from_outside_counts_once() throws Exception {
-    int counter = SignalTrap.install(LIBC, Libc.SIGUSR2);
+    int counter = SignalTrap.install(LIBC, Libc.SIGUSR2).counter();
 
     for (int i = 0; i < 50; i++) {
       LIBC.kill(ProcFs.pid(), Libc.SIGUSR2);
@@ -30,8 +30,11 @@ class SignalTrapTest {
 
   @Test
   void a_second_trap_takes_the_place_of_the_first() throws Exception {
-    int first = SignalTrap.install(LIBC, SIGWINCH);
-    int second = SignalTrap.install(LIBC, SIGWINCH);
+    SignalTrap replaced = SignalTrap.install(LIBC, SIGWINCH);
+    assertThat(replaced.isInPlace(LIBC)).isTrue();
+    int first = replaced.counter();
+    int second = SignalTrap.install(LIBC, SIGWINCH).counter();
+    assertThat(replaced.isInPlace(LIBC)).isFalse();
     LIBC.kill(ProcFs.pid(), SIGWINCH);
     assertThat(Reactor.awaitReadable(LIBC, second, 30_000)).isTrue();
 
@@ -45,7 +48,7 @@ class SignalTrapTest {
       throws Exception {
     BlockingQueue<String> handled = new LinkedBlockingQueue<>();
     Signal.handle(new Signal("USR1"), signal -> handled.add(signal.getName()));
-    int counter = SignalTrap.install(LIBC, SIGUSR1);
+    int counter = SignalTrap.install(LIBC, SIGUSR1).counter();
 
     for (int i = 0; i < 20; i++) {
       LIBC.signalThread(ProcFs.pid(), ProcFs.pid(), SIGUSR1);
