@@ -44,6 +44,7 @@ public final class Main {
     connector.setProperty("acceptCount", "1024");
     connector.setProperty("maxConnections", "100000");
     connector.setProperty("maxKeepAliveRequests", "-1");
+    connector.setThrowOnFailure(true);
     return connector;
   }
 

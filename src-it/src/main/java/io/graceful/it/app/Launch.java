@@ -167,6 +167,7 @@ public final class Launch {
       }
       return server;
     } catch (Throwable e) {
+      server.dumpThreads();
       server.close();
       throw e;
     }

@@ -27,6 +27,9 @@ public final class Server implements AutoCloseable {
   /** Enough for the slowest app on a busy machine; only a failing test ever waits that long. */
   public static final Duration LIMIT = Duration.ofSeconds(60);
 
+  /** What a JVM may take to write where its threads are. */
+  private static final Duration DUMP = Duration.ofSeconds(1);
+
   private final App app;
   private final Path directory;
   private final ProcessFamily family;
@@ -265,6 +268,16 @@ public final class Server implements AutoCloseable {
       default -> {
         return true;
       }
+    }
+  }
+
+  /** For the logs of a failure: what each of its JVMs is doing, on its stdout. */
+  public void dumpThreads() {
+    family.alive().forEach(process -> process.signal(Signal.SIGQUIT));
+    try {
+      Thread.sleep(DUMP.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

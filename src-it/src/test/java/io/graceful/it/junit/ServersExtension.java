@@ -40,8 +40,12 @@ public final class ServersExtension implements ParameterResolver, AfterEachCallb
     if (servers == null) {
       return;
     }
+    boolean failed = context.getExecutionException().isPresent();
+    if (failed) {
+      servers.started().forEach(Server::dumpThreads);
+    }
     servers.started().forEach(Server::close);
-    if (context.getExecutionException().isPresent()) {
+    if (failed) {
       servers.started().forEach(server -> printLogs(context, server));
     }
   }
