@@ -69,6 +69,9 @@ final class Restart {
 
   private static final int ACCEPT_LOOKS = 10;
 
+  /** An agent that has said why it can't take over. */
+  private static final String GAVE_UP = "exited with " + ProcessExit.CANT_TAKE_OVER;
+
   private final Surroundings world;
   private final Mover mover;
   private final Announcer announcer;
@@ -576,9 +579,14 @@ final class Restart {
     if (isHeld()) {
       return " while it was held";
     }
-    return phase == Phase.BOOTING && command != null
-        ? " before its agent had started: is the -javaagent on its command line?"
-        : " before it was ready";
+    boolean agentHasStarted =
+        phase != Phase.BOOTING || newcomer != null || GAVE_UP.equals(successor.end());
+    if (agentHasStarted) {
+      return " before it was ready";
+    }
+    return command == null
+        ? " before its agent had started"
+        : " before its agent had started: is the -javaagent on its command line?";
   }
 
   private void takeBack() {

@@ -92,7 +92,7 @@ class LateTriggerTest {
       stderr.await("graceful[7]: restart: started pid " + successor.pid());
       successor.say(Type.HELLO, "1.0");
       assertThat(successor.hear().text()).as("generation").isEqualTo("3");
-      endRestart();
+      endRestart("before it was ready");
     }
   }
 
@@ -114,9 +114,9 @@ class LateTriggerTest {
     stderr.await(
         "graceful[7]: restart failed: pid "
             + first
-            + " was killed by signal 9 before it was ready; still serving on "
+            + " was killed by signal 9 before its agent had started; still serving on "
             + address);
-    endRestart();
+    endRestart("before its agent had started");
   }
 
   /** Speaks for the predecessor, which hands over the server's listener. */
@@ -144,12 +144,14 @@ class LateTriggerTest {
     assertThat(predecessor.await(30_000).frame.type()).isEqualTo(Type.READY);
   }
 
-  private void endRestart() throws Exception {
+  private void endRestart(String when) throws Exception {
     successor.die();
     stderr.await(
         "graceful[7]: restart failed: pid "
             + successor.pid()
-            + " was killed by signal 9 before it was ready; still serving on "
+            + " was killed by signal 9 "
+            + when
+            + "; still serving on "
             + address);
     REACTOR.settle();
   }

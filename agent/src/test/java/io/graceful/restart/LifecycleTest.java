@@ -153,7 +153,7 @@ class LifecycleTest {
     stderr.await(
         "graceful[7]: restart failed: pid "
             + pid
-            + " was killed by signal 9 before it was ready; still serving on "
+            + " was killed by signal 9 before its agent had started; still serving on "
             + address);
     assertThatServing();
   }
@@ -164,7 +164,7 @@ class LifecycleTest {
       trigger("SIGUSR2");
       assertThat(successor.starts()).isEqualTo(attempt);
       successor.die();
-      stderr.await(failedBeforeReady());
+      stderr.await(killedBefore("its agent had started"));
       REACTOR.settle();
     }
   }
@@ -288,7 +288,7 @@ class LifecycleTest {
     trigger("SIGUSR2");
     assertThat(stateNow()).isEqualTo(Status.State.RESTARTING);
     successor.die();
-    stderr.await(failedBeforeReady());
+    stderr.await(killedBefore("its agent had started"));
     REACTOR.settle();
 
     Status status = statusNow();
@@ -299,7 +299,7 @@ class LifecycleTest {
         .satisfies(
             restart -> {
               assertThat(restart.pid()).isEqualTo(successor.pid());
-              assertThat(restart.failure()).contains("before it was ready");
+              assertThat(restart.failure()).contains("before its agent had started");
             });
     REACTOR.run(() -> lifecycle.disable("why not"));
     assertThat(stateNow()).isEqualTo(Status.State.DISABLED);
@@ -680,7 +680,7 @@ class LifecycleTest {
     trigger("SIGUSR2");
     assertThat(refusalOf(() -> lifecycle.drain(() -> {}))).startsWith("one is under way already");
     successor.die();
-    stderr.await(failedBeforeReady());
+    stderr.await(killedBefore("its agent had started"));
     REACTOR.settle();
 
     server.close();
@@ -728,9 +728,15 @@ class LifecycleTest {
   }
 
   private String failedBeforeReady() {
+    return killedBefore("it was ready");
+  }
+
+  private String killedBefore(String what) {
     return "graceful[7]: restart failed: pid "
         + successor.pid()
-        + " was killed by signal 9 before it was ready; still serving on "
+        + " was killed by signal 9 before "
+        + what
+        + "; still serving on "
         + address;
   }
 

@@ -105,7 +105,7 @@ class MainProcessTest {
             ready(
                 "; restart failed: pid "
                     + successor.pid()
-                    + " was killed by signal 9 before it was ready"));
+                    + " was killed by signal 9 before its agent had started"));
     assertThat(systemd.isEmpty()).isTrue();
   }
 

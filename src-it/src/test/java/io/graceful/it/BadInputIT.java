@@ -150,7 +150,7 @@ class BadInputIT {
     Files.copy(servers.agentJar(), jar);
     Server server = servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).agent(jar).start();
     Files.delete(jar);
-    assertRestartFails(server, "exited with 1 before it was ready");
+    assertRestartFails(server, "exited with 1 before its agent had started");
 
     Files.copy(servers.agentJar(), jar);
     server.restart();
@@ -185,7 +185,7 @@ class BadInputIT {
             .start();
     server.awaitStderr("all classes are loaded", line -> line.contains("ready for restarts"));
     Files.write(jar, new byte[(int) Files.size(jar)]);
-    assertRestartFails(server, "exited with 1 before it was ready");
+    assertRestartFails(server, "exited with 1 before its agent had started");
 
     Files.write(jar, Files.readAllBytes(servers.agentJar()));
     server.restart();
