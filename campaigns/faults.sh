@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 NAME=faults
 . src-it/run.sh
 LOGS=$PWD/target/campaign/faults
-AGENTS=$PWD/target/campaign/agents # others', which must get on with ours
+DOWNLOADS=$PWD/target/campaign/downloads # agents and a server that must get on with our agent
 
 usage() {
   cat <<'USAGE'
@@ -35,17 +35,18 @@ while (($#)); do
   esac
 done
 
-# fetch GROUP:ARTIFACT:VERSION... : into AGENTS, unless they are there.
+# fetch GROUP:ARTIFACT:VERSION... : into DOWNLOADS, unless they are there.
 fetch() {
-  local agent
-  for agent; do
-    maven dependency:copy -Dartifact="$agent" -DoutputDirectory="$AGENTS"
+  local artifact
+  for artifact; do
+    maven dependency:copy -Dartifact="$artifact" -DoutputDirectory="$DOWNLOADS"
   done
 }
 
 find_java
 build jdk
-fetch org.jacoco:org.jacoco.agent:0.8.14:jar:runtime io.opentelemetry.javaagent:opentelemetry-javaagent:2.20.1
+fetch org.jacoco:org.jacoco.agent:0.8.14:jar:runtime io.opentelemetry.javaagent:opentelemetry-javaagent:2.20.1 \
+  io.prometheus.jmx:jmx_prometheus_javaagent:1.0.1 org.jruby:jruby-complete:9.3.15.0
 rm -rf "$LOGS"
 mkdir -p "$LOGS"
-run -Dgraceful.it.agents="$AGENTS" io.graceful.it.faults.Faults "$LOGS" "$jdks" "$part"
+run -Dgraceful.it.downloads="$DOWNLOADS" io.graceful.it.faults.Faults "$LOGS" "$jdks" "$part"

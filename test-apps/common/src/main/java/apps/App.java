@@ -31,6 +31,7 @@ public final class App {
     try {
       App app = new App(options);
       app.addShutdownHooks();
+      app.handleSignals();
       app.misbehaveBeforeBinding();
       return app;
     } catch (IOException e) {
@@ -141,6 +142,19 @@ public final class App {
     }
     if (options.isOn("ignore-shutdown")) {
       onShutdown(App::sleepForever);
+    }
+  }
+
+  private void handleSignals() {
+    handleSignals("own-signals", false);
+    handleSignals("logged-signals", true);
+  }
+
+  private void handleSignals(String key, boolean handsOn) {
+    if (options.has(key)) {
+      for (String signal : options.text(key).split("\\+")) {
+        OwnSignal.handle(signal, handsOn, () -> state.append("signals", pid + " " + signal));
+      }
     }
   }
 

@@ -1,6 +1,9 @@
 package apps;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Paths;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,7 +32,10 @@ public final class Options {
           "churn",
           "slow-hook",
           "ignore-shutdown",
-          "obedient");
+          "obedient",
+          "config",
+          "own-signals",
+          "logged-signals");
 
   private final String flavour;
   private final Map<String, String> values = new HashMap<>();
@@ -39,7 +45,8 @@ public final class Options {
   }
 
   /**
-   * Reads the command line; a mistake in it ends the process with exit code 2.
+   * Reads the command line, then the file {@code config} with more such words, a line each; a
+   * mistake ends the process with exit code 2.
    *
    * @param flavours what the first argument may be; empty if the app has only one flavour
    * @param ownKeys keys that only this app knows
@@ -56,15 +63,30 @@ public final class Options {
       flavour = args[next++];
     }
     Options options = new Options(flavour);
-    for (; next < args.length; next++) {
-      int equals = args[next].indexOf('=');
-      String key = equals < 0 ? args[next] : args[next].substring(0, equals);
-      if (equals < 0 || !keys.contains(key)) {
-        throw refuse("unknown argument " + args[next]);
-      }
-      options.values.put(key, args[next].substring(equals + 1));
+    options.put(Arrays.asList(args).subList(next, args.length), keys);
+    if (options.has("config")) {
+      options.put(options.configuration(), keys);
     }
     return options;
+  }
+
+  private void put(List<String> words, Set<String> keys) {
+    for (String word : words) {
+      int equals = word.indexOf('=');
+      String key = equals < 0 ? word : word.substring(0, equals);
+      if (equals < 0 || !keys.contains(key)) {
+        throw refuse("unknown argument " + word);
+      }
+      values.put(key, word.substring(equals + 1));
+    }
+  }
+
+  private List<String> configuration() {
+    try {
+      return Files.readAllLines(Paths.get(text("config")));
+    } catch (IOException unreadable) {
+      throw refuse("can't read " + text("config"));
+    }
   }
 
   public String flavour() {

@@ -4,122 +4,96 @@ import io.graceful.config.Option;
 import io.graceful.config.Options;
 import io.graceful.log.Log;
 import io.graceful.os.JavaSignals;
-import io.graceful.os.Libc;
+import io.graceful.os.JavaSignals.Previous;
 import io.graceful.os.Reactor;
-import io.graceful.os.SignalTrap;
 import io.graceful.restart.Lifecycle;
-import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 
-/** The signals that ask for a restart or for a graceful stop. */
+/**
+ * The signals that ask for a graceful stop, or for a restart where that is not SIGUSR2. They are
+ * caught before the application's main method begins, so that a handler of its own always comes
+ * later: it gets the signal, as it would without us, and can hand it on to ours.
+ */
 final class CaughtSignals {
 
-  private static final String TRAPPED = "USR2";
-
-  /** After the start; an application that has handlers of its own has put them in by then. */
-  private static final long CHECK_MILLIS = 10_000;
-
-  private final Libc libc;
-  private final Reactor reactor;
-  private final Lifecycle lifecycle;
   private final Log log;
+  private final List<String> early = new ArrayList<>();
+  private Reactor reactor;
+  private Lifecycle lifecycle;
 
-  CaughtSignals(Libc libc, Reactor reactor, Lifecycle lifecycle, Log log) {
-    this.libc = libc;
-    this.reactor = reactor;
-    this.lifecycle = lifecycle;
+  CaughtSignals(Log log) {
     this.log = log;
   }
 
-  /** Whether a restart is asked for by the signal that Java's own handlers must not see. */
-  static boolean needTrap(Options options) {
-    return options.signals(Option.RESTART_SIGNAL).contains(TRAPPED);
-  }
-
-  /** From here on it is counted; the trap is handed to {@link #catchThem}. */
-  static SignalTrap trap(Libc libc) throws IOException {
-    return SignalTrap.install(libc, Libc.SIGUSR2);
-  }
-
-  /**
-   * @param trap what {@link #trap} returned, or null
-   */
-  void catchThem(Options options, SignalTrap trap) throws IOException {
+  /** What stops does so without grace, and a restart waits, until they are {@link #obey obeyed}. */
+  void catchThem(Options options) {
     for (String signal : options.signals(Option.RESTART_SIGNAL)) {
-      if (signal.equals(TRAPPED)) {
-        watch(trap != null ? trap : trap(libc));
-      } else {
-        catchSignal(signal, "restart", () -> lifecycle.restartRequested("SIG" + signal));
+      if (!signal.equals(RestartTrap.SIGNAL)) {
+        catchSignal(signal, "restart", new RestartRequest(signal));
       }
     }
     for (String signal : options.signals(Option.STOP_SIGNALS)) {
-      StopRequest request = new StopRequest(signal);
-      request.previous = catchSignal(signal, "graceful stop", request);
+      catchSignal(signal, "graceful stop", new StopRequest(signal));
     }
   }
 
-  private void watch(SignalTrap trap) {
-    reactor.watch(
-        trap.counter(),
-        new Runnable() {
-          @Override
-          public void run() {
-            libc.take(trap.counter());
-            lifecycle.restartRequested("SIG" + TRAPPED);
-          }
-        });
-    reactor.after(
-        CHECK_MILLIS,
-        new Runnable() {
-          @Override
-          public void run() {
-            check(trap);
-          }
-        });
+  synchronized void obey(Reactor reactor, Lifecycle lifecycle) {
+    this.reactor = reactor;
+    this.lifecycle = lifecycle;
+    for (String signal : early) {
+      restart(signal);
+    }
   }
 
-  private void check(SignalTrap trap) {
+  private void catchSignal(String signal, String purpose, Consumer<Previous> handler) {
     try {
-      if (!trap.isInPlace(libc)) {
-        log.info(
-            "the application handles SIG"
-                + TRAPPED
-                + " itself, it does not restart: use the command restart, or another"
-                + " restart.signal");
-      }
-    } catch (IOException unknown) {
-      log.debug("can't tell who handles SIG" + TRAPPED + ": " + unknown.getMessage());
+      JavaSignals.handle(signal, handler);
+    } catch (UnsupportedOperationException taken) {
+      log.info("no " + purpose + " by SIG" + signal + ": " + taken.getMessage());
     }
   }
 
-  private final class StopRequest implements Runnable {
+  private synchronized boolean isObeyed() {
+    return lifecycle != null;
+  }
+
+  private synchronized void restart(String signal) {
+    if (lifecycle == null) {
+      early.add(signal);
+    } else {
+      reactor.post(() -> lifecycle.restartRequested("SIG" + signal));
+    }
+  }
+
+  private final class RestartRequest implements Consumer<Previous> {
     private final String signal;
 
-    /** Set on the thread that runs this, which is the reactor's. */
-    private JavaSignals.Previous previous;
+    RestartRequest(String signal) {
+      this.signal = signal;
+    }
+
+    @Override
+    public void accept(Previous previous) {
+      restart(signal);
+    }
+  }
+
+  private final class StopRequest implements Consumer<Previous> {
+    private final String signal;
 
     StopRequest(String signal) {
       this.signal = signal;
     }
 
     @Override
-    public void run() {
-      lifecycle.stopRequested(signal, previous);
-    }
-  }
-
-  private JavaSignals.Previous catchSignal(String signal, String purpose, Runnable onReactor) {
-    try {
-      return JavaSignals.handle(
-          signal,
-          new Runnable() {
-            @Override
-            public void run() {
-              reactor.post(onReactor);
-            }
-          });
-    } catch (UnsupportedOperationException taken) {
-      log.info("no " + purpose + " by SIG" + signal + ": " + taken.getMessage());
-      return null;
+    public void accept(Previous previous) {
+      if (isObeyed()) {
+        reactor.post(() -> lifecycle.stopRequested(signal, previous));
+      } else {
+        previous.handle();
+      }
     }
   }
 }

@@ -15,7 +15,6 @@ import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
 import io.graceful.os.Reactor;
 import io.graceful.os.ResourceLimits;
-import io.graceful.os.SignalTrap;
 import io.graceful.process.LaunchCommand;
 import io.graceful.process.Launcher;
 import io.graceful.restart.Binder;
@@ -68,8 +67,10 @@ public final class Installer
   private Libc libc;
   private Throwable unloadable;
 
-  /** What counts SIGUSR2 in a successor, from premain on; -1 while there is none. */
-  private SignalTrap trap;
+  private CaughtSignals signals;
+
+  /** In a successor it is set from premain on. */
+  private RestartTrap trap;
 
   /** Whether another process serves until this one does. */
   private boolean successor;
@@ -142,6 +143,8 @@ public final class Installer
         new Log(
             pid,
             Log.Level.valueOf(options.text(Option.LOG_LEVEL).toUpperCase(java.util.Locale.ROOT)));
+    signals = new CaughtSignals(log);
+    signals.catchThem(options);
     Binder binder = new Binder(bound, log);
     hooks = new Hooks(instrumentation, binder, this);
     if (successor) {
@@ -160,9 +163,7 @@ public final class Installer
       hooks.expectGuard();
     }
     hooks.install();
-    if (successor || passed != null) {
-      hooks.changeLoaded(); // Before the first bind; a first generation has time.
-    }
+    hooks.changeLoaded(); // Before the application binds what another agent has loaded.
     startThread(this);
   }
 
@@ -192,8 +193,8 @@ public final class Installer
 
   private void prepareToTakeOver() throws Throwable {
     loadLibc();
-    if (CaughtSignals.needTrap(options)) {
-      trap = CaughtSignals.trap(libc); // Counts from here on; answered later.
+    if (RestartTrap.isWanted(options)) {
+      trap = RestartTrap.set(libc, log); // Counts from here on; answered later.
     }
   }
 
@@ -304,13 +305,16 @@ public final class Installer
             "systemd takes this process for the whole service, and would stop the new one with it:"
                 + " set Type=notify, or NotifyAccess=main, in the unit");
       }
-      if (takeover == null) {
-        hooks.changeLoaded();
-      }
       if (late) {
         noteEarlierListeners();
       }
-      new CaughtSignals(libc, reactor, lifecycle, log).catchThem(options, trap);
+      signals.obey(reactor, lifecycle);
+      if (trap == null && RestartTrap.isWanted(options)) {
+        trap = RestartTrap.set(libc, log);
+      }
+      if (trap != null) {
+        trap.obey(reactor, lifecycle);
+      }
       lifecycle.start();
       if (hookProblem != null) {
         onHookProblem(hookProblem);

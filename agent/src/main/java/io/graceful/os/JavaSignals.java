@@ -1,5 +1,6 @@
 package io.graceful.os;
 
+import java.util.function.Consumer;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
@@ -17,12 +18,12 @@ public final class JavaSignals {
    * Replaces the handler of a signal.
    *
    * @param name without SIG, e.g. TERM
-   * @param handler runs on a thread of the JVM's
-   * @return null if the process ignores the signal, as under nohup: it goes on to
+   * @param handler runs on a thread of the JVM's, each time; gets what was there before
+   * @return false if the process ignores the signal, as under nohup: it goes on to
    * @throws UnsupportedOperationException if the JVM or the operating system keeps the signal; says
    *     what to do
    */
-  public static Previous handle(String name, Runnable handler) {
+  public static boolean handle(String name, Consumer<Previous> handler) {
     try {
       return Handler.install(name, handler);
     } catch (LinkageError trimmed) {
@@ -36,32 +37,40 @@ public final class JavaSignals {
   /** Apart from the rest, so that this class loads in a runtime without jdk.unsupported. */
   private static final class Handler implements SignalHandler, Previous {
     private final Signal signal;
-    private final Runnable handler;
+    private final Consumer<Previous> handler;
+
+    /** The signal may come before it is known here. */
     private SignalHandler before;
 
-    private Handler(Signal signal, Runnable handler) {
+    private Handler(Signal signal, Consumer<Previous> handler) {
       this.signal = signal;
       this.handler = handler;
     }
 
-    static Previous install(String name, Runnable handler) {
+    static boolean install(String name, Consumer<Previous> handler) {
       Handler ours = new Handler(new Signal(name), handler);
-      ours.before = Signal.handle(ours.signal, ours);
-      if (ours.before == SignalHandler.SIG_IGN) {
-        Signal.handle(ours.signal, ours.before);
-        return null;
+      synchronized (ours) {
+        ours.before = Signal.handle(ours.signal, ours);
+        if (ours.before == SignalHandler.SIG_IGN) {
+          Signal.handle(ours.signal, ours.before);
+          return false;
+        }
+        return true;
       }
-      return ours;
     }
 
     @Override
     public void handle(Signal received) {
-      handler.run();
+      handler.accept(this);
     }
 
     @Override
     public void handle() {
-      before.handle(signal);
+      previous().handle(signal);
+    }
+
+    private synchronized SignalHandler previous() {
+      return before;
     }
   }
 }

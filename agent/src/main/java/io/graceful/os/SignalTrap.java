@@ -19,6 +19,8 @@ public final class SignalTrap {
   /** glibc's struct sigaction: handler, sa_mask of 128 bytes, flags, restorer. */
   private static final int SIGACTION_BYTES = 152;
 
+  private static final long SIG_DFL = 0;
+
   private final int signal;
   private final long code;
   private final int counter;
@@ -27,6 +29,23 @@ public final class SignalTrap {
     this.signal = signal;
     this.code = code;
     this.counter = counter;
+  }
+
+  /**
+   * Whether the application has its own handler for this signal, through sun.misc.Signal: HotSpot
+   * has one function for all of these (os::user_handler), which SIGTERM always has too, unless the
+   * JVM was told to leave signals alone.
+   */
+  public static boolean isTaken(Libc libc, int signal) throws IOException {
+    long handler = handlerOf(libc, signal);
+    return handler != SIG_DFL && handler == handlerOf(libc, Libc.SIGTERM);
+  }
+
+  private static long handlerOf(Libc libc, int signal) throws IOException {
+    try (NativeMemory action = new NativeMemory(SIGACTION_BYTES)) {
+      libc.calls.check("sigaction", signal, 0, action.address);
+      return action.bytes.getLong(0);
+    }
   }
 
   /** From here on the signals from outside are counted; there is no way back. */
@@ -56,10 +75,7 @@ public final class SignalTrap {
 
   /** Whether nobody has put another handler in its place since. */
   public boolean isInPlace(Libc libc) throws IOException {
-    try (NativeMemory action = new NativeMemory(SIGACTION_BYTES)) {
-      libc.calls.check("sigaction", signal, 0, action.address);
-      return action.bytes.getLong(0) == code;
-    }
+    return handlerOf(libc, signal) == code;
   }
 
   private static long executable(byte[] code) throws IOException {

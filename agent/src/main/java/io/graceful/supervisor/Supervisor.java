@@ -147,9 +147,9 @@ public final class Supervisor {
   private void on(String signal, Runnable task) {
     JavaSignals.handle(
         signal,
-        new Runnable() {
+        new Consumer<JavaSignals.Previous>() {
           @Override
-          public void run() {
+          public void accept(JavaSignals.Previous previous) {
             reactor.post(task);
           }
         });

@@ -27,13 +27,14 @@ class JavaSignalsTest {
   @Test
   void takes_the_place_of_the_handler_and_can_call_it() throws Exception {
     Signal.handle(URG, signal -> handled.add("before"));
-    JavaSignals.Previous previous = JavaSignals.handle("URG", () -> handled.add("ours"));
+    BlockingQueue<JavaSignals.Previous> previous = new LinkedBlockingQueue<>();
+    assertThat(JavaSignals.handle("URG", previous::add)).isTrue();
 
     LIBC.kill(ProcFs.pid(), SIGURG);
-    assertThat(handled.poll(30, TimeUnit.SECONDS)).isEqualTo("ours");
+    JavaSignals.Previous before = previous.poll(30, TimeUnit.SECONDS);
     assertThat(handled).isEmpty();
 
-    previous.handle();
+    before.handle();
     assertThat(handled).containsExactly("before");
   }
 
@@ -41,13 +42,13 @@ class JavaSignalsTest {
   void a_signal_that_the_process_ignores_stays_ignored() {
     Signal.handle(URG, SignalHandler.SIG_IGN);
 
-    assertThat(JavaSignals.handle("URG", () -> handled.add("ours"))).isNull();
+    assertThat(JavaSignals.handle("URG", before -> handled.add("ours"))).isFalse();
     assertThat(Signal.handle(URG, SignalHandler.SIG_DFL)).isSameAs(SignalHandler.SIG_IGN);
   }
 
   @Test
   void a_signal_that_the_jvm_keeps_is_refused() {
-    assertThatThrownBy(() -> JavaSignals.handle("SEGV", () -> {}))
+    assertThatThrownBy(() -> JavaSignals.handle("SEGV", before -> {}))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContaining("SIGSEGV");
   }

@@ -7,6 +7,7 @@ import io.graceful.it.app.Apps;
 import io.graceful.it.app.Server;
 import io.graceful.it.junit.Servers;
 import io.graceful.it.junit.ServersExtension;
+import io.graceful.it.jvm.Await;
 import io.graceful.it.jvm.ProcessId;
 import io.graceful.it.load.Greeting;
 import io.graceful.it.load.ManualClient;
@@ -95,5 +96,36 @@ class GracefulStopIT {
       assertThatThrownBy(slow::awaitAnswer).isInstanceOf(RequestFailed.class);
     }
     assertThat(server.stops()).containsExactly(process.pid());
+  }
+
+  /** As servers do that log the signal: theirs comes first, and hands it on to ours. */
+  @EachJdk
+  void a_handler_of_the_application_that_hands_it_on(int jdk, Servers servers) throws Exception {
+    Server server =
+        servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).with("logged-signals", "TERM").start();
+    ProcessId process = server.serving();
+    try (SlowRequest slow = SlowRequest.send(server, SLOW_MILLIS)) {
+      server.signal(Signal.SIGTERM);
+      assertThat(slow.awaitAnswer()).isEqualTo(new Greeting(process.pid(), 1));
+    }
+    assertThat(server.awaitExit(process, Duration.ofSeconds(10))).hasValue(128 + 15);
+    assertThat(server.state("signals")).hasContent(process.pid() + " TERM");
+    assertThat(server.stops()).containsExactly(process.pid());
+    Generations.assertQuiet(server);
+  }
+
+  /** As without the agent. */
+  @EachJdk
+  void a_handler_of_the_application_that_does_not(int jdk, Servers servers) throws Exception {
+    Server server =
+        servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).with("own-signals", "TERM").start();
+    ProcessId process = server.serving();
+    server.signal(Signal.SIGTERM);
+    Await.untilAsserted(
+        Server.LIMIT,
+        () -> assertThat(server.state("signals")).hasContent(process.pid() + " TERM"));
+    assertThat(server.greet().pid()).isEqualTo(process.pid());
+    assertThat(server.restart().exitStatus()).hasValue(0);
+    Generations.assertQuiet(server);
   }
 }

@@ -9,7 +9,7 @@ import java.util.List;
  * A server of test-apps/.
  *
  * @param name for tests and the command line
- * @param module its directory in test-apps/
+ * @param module its directory in test-apps/, or elsewhere if it is absolute
  * @param arguments that make its jar this server
  * @param oldestJdk the first Java that it runs on
  * @param flags that an operator would give its JVM, to keep the log quiet for example
@@ -25,7 +25,7 @@ public record App(
   /** An option of the JVM, from that JDK on. */
   record Flag(int oldestJdk, String option) {}
 
-  static App http(String name, String module, int oldestJdk, String... arguments) {
+  public static App http(String name, String module, int oldestJdk, String... arguments) {
     return new App(name, module, List.of(arguments), oldestJdk, Protocol.HTTP, List.of());
   }
 
@@ -84,7 +84,9 @@ public record App(
    */
   public Path jar() {
     Path jar =
-        Path.of(System.getProperty("graceful.test-apps", "test-apps"), module, "target", "app.jar")
+        Path.of(System.getProperty("graceful.test-apps", "test-apps"))
+            .resolve(module)
+            .resolve("target/app.jar")
             .toAbsolutePath()
             .normalize();
     if (!Files.exists(jar)) {

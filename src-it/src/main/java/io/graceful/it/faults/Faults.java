@@ -56,6 +56,7 @@ public final class Faults {
 
   static List<Fault> all(Jdk jdk) {
     List<Fault> all = new ArrayList<>(SuccessorFaults.all());
+    all.addAll(ConfigurationFaults.all());
     all.addAll(PredecessorFaults.all());
     all.addAll(TriggerFaults.all());
     all.addAll(EnvironmentFaults.all());

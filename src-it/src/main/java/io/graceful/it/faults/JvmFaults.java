@@ -1,17 +1,23 @@
 package io.graceful.it.faults;
 
+import io.graceful.it.app.App;
 import io.graceful.it.app.Apps;
 import io.graceful.it.app.FreePort;
 import io.graceful.it.app.Launch;
 import io.graceful.it.jvm.AgentJar;
 import io.graceful.it.jvm.Jdk;
+import io.graceful.it.jvm.ProcessId;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import jnr.constants.platform.Signal;
 
 /** Ways of running a JVM that an agent may get in the way of, or the other way round. */
 final class JvmFaults {
   private static final String GROUP = "jvm";
+  private static final String JRUBY = "jruby-complete";
 
   private JvmFaults() {}
 
@@ -31,12 +37,21 @@ final class JvmFaults {
     faults.add(restarts("a flight recording", JvmFaults::recording));
     faults.add(restarts("a debugger's port", JvmFaults::debugger));
     faults.add(restarts("JMX over the network", JvmFaults::jmx).always());
-    faults.add(restarts("another agent before ours", scene -> otherAgent(scene, true)));
+    faults.add(restarts("another agent before ours", scene -> otherAgent(scene, true)).always());
     faults.add(restarts("another agent after ours", scene -> otherAgent(scene, false)));
     if (jdk.feature() <= 17) {
       faults.add(restarts("a security manager", JvmFaults::securityManager));
     }
     faults.addAll(realAgents());
+    if (Downloads.find(JRUBY).isPresent()) {
+      faults.add(
+          new Fault(
+              GROUP, "an application with jnr and jffi of its own (JRuby)", JvmFaults::jruby));
+    }
+    faults.add(
+        new Fault(GROUP, "an application that handles TERM and HUP itself", JvmFaults::ownSignals));
+    faults.add(
+        new Fault(GROUP, "an application that handles USR2 itself", JvmFaults::ownRestartSignal));
     faults.add(new Fault(GROUP, "-Xrs", JvmFaults::reducedSignals));
     return faults;
   }
@@ -130,7 +145,7 @@ final class JvmFaults {
 
   private static Launch securityManager(Scene scene) throws Exception {
     Path policy = scene.directory().resolve("all.policy");
-    java.nio.file.Files.writeString(policy, "grant { permission java.security.AllPermission; };\n");
+    Files.writeString(policy, "grant { permission java.security.AllPermission; };\n");
     scene.expectLines(line -> line.startsWith("WARNING: "));
     return scene.launch().jvm("-Djava.security.manager", "-Djava.security.policy=" + policy);
   }
@@ -140,11 +155,74 @@ final class JvmFaults {
     List<Fault> faults = new ArrayList<>();
     for (RealAgent agent : RealAgent.values()) {
       if (agent.isThere()) {
-        faults.add(restarts(agent + " before ours", scene -> agent.launch(scene, true)));
+        if (agent.isServer()) {
+          faults.add(
+              new Fault(GROUP, agent + " before ours", scene -> bindsTooEarly(scene, agent)));
+        } else {
+          faults.add(restarts(agent + " before ours", scene -> agent.launch(scene, true)));
+        }
         faults.add(restarts(agent + " after ours", scene -> agent.launch(scene, false)));
       }
     }
     return faults;
+  }
+
+  /** It keeps selectors in a pool, so that one process holds more of them than another. */
+  private static void jruby(Scene scene) throws Exception {
+    scene.start(webrick(scene));
+    scene.server().restart();
+    scene.awaitAnswers();
+    scene.nobodyNotices();
+    scene.nothingElseOnTheTerminal();
+    scene.server().restart();
+  }
+
+  private static Launch webrick(Scene scene) throws Exception {
+    Path module = scene.directory().resolve("jruby");
+    Files.createDirectories(module.resolve("target"));
+    Files.createSymbolicLink(
+        module.resolve("target/app.jar"), Downloads.find(JRUBY).orElseThrow().toAbsolutePath());
+    Path script = module.resolve("webrick.rb");
+    try (InputStream source = JvmFaults.class.getResourceAsStream("webrick.rb")) {
+      Files.copy(source, script);
+    }
+    return scene
+        .launch(App.http("jruby", module.toString(), 8, script.toString()))
+        .jvm("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED")
+        .jvm("--add-opens=java.base/java.io=ALL-UNNAMED");
+  }
+
+  private static void ownSignals(Scene scene) throws Exception {
+    scene.start(scene.launch().with("own-signals", "TERM+HUP"));
+    for (Signal signal : new Signal[] {Signal.SIGHUP, Signal.SIGTERM}) {
+      scene.server().signal(signal);
+      scene.awaitSignal(scene.old(), signal.name().substring(3));
+    }
+    scene.restartSucceeds();
+    scene.nextRestartSucceeds();
+  }
+
+  /** It gets its signal, the operator is told, and the command restarts it. */
+  private static void ownRestartSignal(Scene scene) throws Exception {
+    scene.start(scene.launch().with("own-signals", "USR2"));
+    scene.trigger();
+    scene.awaitSignal(scene.old(), "USR2");
+    scene.awaitLine("who has it", line -> line.contains("handles SIGUSR2 itself"));
+    Process command = scene.command("restart", String.valueOf(scene.old().pid()));
+    ProcessId successor = scene.awaitSpawned();
+    Check.same("exit status of the command", Scene.exitStatus(command), 0);
+    scene.awaitEnd(scene.old());
+    scene.awaitAnswers();
+    scene.server().awaitAnswerBy(successor);
+    scene.nobodyNotices();
+    scene.nothingElseOnTheTerminal();
+  }
+
+  /** The new process's port is bound before our agent is there to give it. */
+  private static void bindsTooEarly(Scene scene, RealAgent agent) throws Exception {
+    scene.start(agent.launch(scene, true));
+    scene.expectLines(line -> !line.startsWith("graceful"));
+    scene.restartFails("exited with 1 before its agent had started");
   }
 
   /** The JVM leaves signals alone, and so do stops; USR2 is caught without the JVM. */

@@ -1,19 +1,16 @@
 package io.graceful.it.faults;
 
+import io.graceful.it.app.FreePort;
 import io.graceful.it.app.Launch;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Agents that people use, from Maven Central. */
 enum RealAgent {
   JACOCO("org.jacoco.agent", "JaCoCo"),
-  OPEN_TELEMETRY("opentelemetry-javaagent", "OpenTelemetry");
-
-  private static final String DIRECTORY = System.getProperty("graceful.it.agents", "");
+  OPEN_TELEMETRY("opentelemetry-javaagent", "OpenTelemetry"),
+  JMX_EXPORTER("jmx_prometheus_javaagent", "JMX exporter");
 
   private final String prefix;
   private final String name;
@@ -24,13 +21,23 @@ enum RealAgent {
   }
 
   boolean isThere() {
-    return !DIRECTORY.isEmpty() && jar().isPresent();
+    return Downloads.find(prefix).isPresent();
   }
 
-  Launch launch(Scene scene, boolean before) {
-    String option = "-javaagent:" + jar().orElseThrow();
+  /** Whether it binds a port in its premain method. */
+  boolean isServer() {
+    return this == JMX_EXPORTER;
+  }
+
+  Launch launch(Scene scene, boolean before) throws IOException {
+    String option = "-javaagent:" + Downloads.find(prefix).orElseThrow();
     if (this == JACOCO) {
       option += "=output=file,destfile=" + scene.directory().resolve("jacoco.exec");
+    }
+    if (this == JMX_EXPORTER) {
+      Path configuration = scene.directory().resolve("exporter.yml");
+      Files.writeString(configuration, "rules: [{pattern: '.*'}]\n");
+      option += "=127.0.0.1:" + FreePort.find() + ":" + configuration;
     }
     Launch launch = scene.launch();
     if (this == OPEN_TELEMETRY) {
@@ -41,14 +48,6 @@ enum RealAgent {
           .environment("OTEL_LOGS_EXPORTER", "none");
     }
     return before ? launch.jvm(option) : launch.jvmAfterAgent(option);
-  }
-
-  private Optional<Path> jar() {
-    try (Stream<Path> files = Files.list(Path.of(DIRECTORY))) {
-      return files.filter(file -> file.getFileName().toString().startsWith(prefix)).findFirst();
-    } catch (IOException unreadable) {
-      throw new UncheckedIOException(unreadable);
-    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.graceful.it.faults;
 
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -19,6 +20,7 @@ public final class SaboteurAgent {
   public static void premain(String file) throws Exception {
     Path order = Path.of(file);
     if (!Files.exists(order)) {
+      new ServerSocket(0).close(); // As agents may: the JDK's classes are loaded by it.
       return;
     }
     switch (Files.readString(order).strip()) {

@@ -158,6 +158,16 @@ final class Scene implements AutoCloseable {
     Await.until("main", LIMIT, () -> server.starts().contains(process.pid()));
   }
 
+  /** Until the application has handled it. */
+  void awaitSignal(ProcessId process, String name) {
+    Path handled = server.state("signals");
+    String line = process.pid() + " " + name;
+    Await.until(
+        line + " in " + handled,
+        LIMIT,
+        () -> Files.exists(handled) && lines(handled).contains(line));
+  }
+
   void awaitEnd(ProcessId process) {
     server.awaitExit(process, LIMIT);
   }
@@ -191,8 +201,7 @@ final class Scene implements AutoCloseable {
   void oldServesOn(String reason, Set<Long> mayHaveAnswered) {
     Await.until("the failure", LIMIT, () -> !server.stderr(FAILURE).isEmpty());
     awaitAnswers();
-    LoadReport report = stopLoad();
-    Check.that(report.failed() == 0, "%d requests failed: %s", report.failed(), report);
+    LoadReport report = nobodyNotices();
     Check.that(
         mayHaveAnswered.containsAll(report.pids()), "answered by %s: %s", report.pids(), report);
     toldOnce(reason);
@@ -251,8 +260,7 @@ final class Scene implements AutoCloseable {
 
   /** Nobody noticed that this process serves now. */
   void newServes(ProcessId process) {
-    LoadReport report = stopLoad();
-    Check.that(report.failed() == 0, "%d requests failed: %s", report.failed(), report);
+    nobodyNotices();
     server.awaitAnswerBy(process);
     nothingElseOnTheTerminal();
     holdsWhatItHeld(process);
@@ -283,6 +291,13 @@ final class Scene implements AutoCloseable {
     holdsWhatItHeld(restart.successor());
   }
 
+  /** What it holds now is what its successors must hold, whose configuration is another one. */
+  void rememberBelongings(ProcessId process) {
+    before =
+        Await.value(
+            "rest", LIMIT, () -> Belongings.ifSettled(ProcessView.of(process.pid()), temporary));
+  }
+
   /** Whoever that is. */
   void awaitOneProcess() {
     Await.until(
@@ -308,6 +323,13 @@ final class Scene implements AutoCloseable {
   /** Requests that fail while it is under way may be counted by the caller. */
   LoadReport snapshot() {
     return load.snapshot();
+  }
+
+  /** No request has failed. */
+  LoadReport nobodyNotices() {
+    LoadReport report = stopLoad();
+    Check.that(report.failed() == 0, "%d requests failed: %s", report.failed(), report);
+    return report;
   }
 
   LoadReport stopLoad() {
@@ -346,6 +368,14 @@ final class Scene implements AutoCloseable {
       }
       delete(temporary);
       delete(runtime);
+    }
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException unreadable) {
+      throw new AssertionError(unreadable);
     }
   }
 

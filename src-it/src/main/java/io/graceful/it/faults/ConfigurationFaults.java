@@ -1,0 +1,139 @@
+package io.graceful.it.faults;
+
+import io.graceful.it.app.Apps;
+import io.graceful.it.app.FreePort;
+import io.graceful.it.app.Launch;
+import io.graceful.it.app.Restart;
+import io.graceful.it.jvm.ProcessId;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/** The new process finds another configuration than the old one did, or another command line. */
+final class ConfigurationFaults {
+  private static final String GROUP = "configuration";
+  private static final String SHORT = "3s";
+
+  private ConfigurationFaults() {}
+
+  static List<Fault> all() {
+    return List.of(
+        new Fault(GROUP, "another port instead of one", ConfigurationFaults::otherPort).always(),
+        new Fault(
+            GROUP, "another port instead of one, as it was wanted", ConfigurationFaults::dropped),
+        new Fault(GROUP, "one more port", ConfigurationFaults::onePortMore),
+        new Fault(GROUP, "all addresses instead of one", ConfigurationFaults::allAddresses),
+        new Fault(GROUP, "one address instead of all", ConfigurationFaults::oneAddress),
+        new Fault(GROUP, "what the application refuses", ConfigurationFaults::refused),
+        new Fault(GROUP, "an argument file without the agent", ConfigurationFaults::noAgent),
+        new Fault(GROUP, "an argument file with a wrong option", ConfigurationFaults::wrongOption));
+  }
+
+  private static void otherPort(Scene scene) throws Exception {
+    Path config = configuration(scene, "");
+    scene.start(two(scene, config).option("ready.timeout", SHORT));
+    Files.writeString(config, "admin=" + FreePort.find() + "\n");
+    scene.trigger();
+    ProcessId successor = scene.awaitSpawned();
+    // It accepts from the queue that both share as soon as it has bound the first port.
+    scene.oldServesOn(scene.server().argument("admin"), Set.of(scene.old().pid(), successor.pid()));
+    Files.writeString(config, "");
+    scene.nextRestartSucceeds();
+  }
+
+  private static void dropped(Scene scene) throws Exception {
+    Path config = configuration(scene, "");
+    scene.start(two(scene, config).option("unclaimed", "drop").option("ready.timeout", SHORT));
+    int port = FreePort.find();
+    Files.writeString(config, "admin=" + port + "\n");
+    scene.restartSucceeds();
+    Check.that(accepts(port), "nobody listens on the new port %d", port);
+    int before = Integer.parseInt(scene.server().argument("admin"));
+    Check.that(!accepts(before), "somebody listens on the old port %d", before);
+    scene.nextRestartSucceeds();
+  }
+
+  private static void onePortMore(Scene scene) throws Exception {
+    Path config = configuration(scene, "fewer-from=1\n");
+    scene.start(two(scene, config));
+    Files.writeString(config, "");
+    Restart restart = scene.server().restart();
+    scene.awaitAnswers();
+    scene.nobodyNotices();
+    scene.nothingElseOnTheTerminal();
+    int port = Integer.parseInt(scene.server().argument("admin"));
+    Check.that(accepts(port), "nobody listens on port %d", port);
+    scene.rememberBelongings(restart.successor());
+    scene.restartUnderNewLoad();
+  }
+
+  /** The kernel does not let it, as long as the old one has its own. */
+  private static void allAddresses(Scene scene) throws Exception {
+    otherAddress(scene, "127.0.0.1", "*");
+  }
+
+  private static void oneAddress(Scene scene) throws Exception {
+    otherAddress(scene, "*", "127.0.0.1");
+  }
+
+  private static void otherAddress(Scene scene, String first, String then) throws Exception {
+    Path config = configuration(scene, "host=" + first + "\n");
+    scene.start(scene.launch().with("config", config));
+    Files.writeString(config, "host=" + then + "\n");
+    scene.expectLines(line -> !line.startsWith("graceful"));
+    scene.restartFails("exited with 1");
+    Files.writeString(config, "host=" + first + "\n");
+    scene.nextRestartSucceeds();
+  }
+
+  private static void refused(Scene scene) throws Exception {
+    Path config = configuration(scene, "");
+    scene.start(scene.launch().with("config", config));
+    Files.writeString(config, "wrong\n");
+    scene.expectLines(line -> line.startsWith("app: unknown argument wrong"));
+    scene.restartFails("exited with 2");
+    Files.writeString(config, "");
+    scene.nextRestartSucceeds();
+  }
+
+  private static void noAgent(Scene scene) throws Exception {
+    Path arguments = scene.directory().resolve("jvm.options");
+    Files.writeString(arguments, "-javaagent:" + scene.agent() + "=soak=500ms\n");
+    scene.start(scene.launch().withoutAgent().jvm("@" + arguments));
+    Files.writeString(arguments, "");
+    scene.expectLines(line -> !line.startsWith("graceful"));
+    scene.restartFails("exited with 1 before its agent had started");
+    Files.writeString(arguments, "-javaagent:" + scene.agent() + "=soak=500ms\n");
+    scene.nextRestartSucceeds();
+  }
+
+  private static void wrongOption(Scene scene) throws Exception {
+    Path arguments = scene.directory().resolve("jvm.options");
+    Files.writeString(arguments, "-javaagent:" + scene.agent() + "=soak=500ms\n");
+    scene.start(scene.launch().withoutAgent().jvm("@" + arguments));
+    Files.writeString(arguments, "-javaagent:" + scene.agent() + "=soak=soon\n");
+    scene.restartFails("exited with 70 before it was ready");
+    Files.writeString(arguments, "-javaagent:" + scene.agent() + "=soak=500ms\n");
+    scene.nextRestartSucceeds();
+  }
+
+  private static Launch two(Scene scene, Path config) throws Exception {
+    return scene.launch(Apps.TWO).with("config", config);
+  }
+
+  private static Path configuration(Scene scene, String content) throws Exception {
+    return Files.writeString(scene.directory().resolve("app.config"), content);
+  }
+
+  private static boolean accepts(int port) throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (ConnectException refused) {
+      return false;
+    }
+  }
+}
