@@ -99,6 +99,19 @@ final class Scene implements AutoCloseable {
         .ownedBy(started -> server = started);
   }
 
+  Launch launchAs(OrdinaryUser user) throws IOException {
+    user.own(temporary);
+    user.own(runtime);
+    user.own(directory.resolve("server"));
+    user.own(directory.resolve("server/state"));
+    return launch().after(user.shellCommand());
+  }
+
+  /** How many the old process has. */
+  int threads() {
+    return ProcessView.of(old.pid()).threads().values().stream().mapToInt(Integer::intValue).sum();
+  }
+
   /** Starts it, and puts load on it as soon as it is known what it holds. */
   void start(Launch launch) throws IOException {
     server = launch.start();

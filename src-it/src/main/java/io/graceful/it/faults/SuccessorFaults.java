@@ -3,6 +3,7 @@ package io.graceful.it.faults;
 import io.graceful.it.app.Apps;
 import io.graceful.it.app.Launch;
 import io.graceful.it.jvm.AgentJar;
+import io.graceful.it.jvm.Await;
 import io.graceful.it.jvm.JdkCopy;
 import io.graceful.it.jvm.ProcessId;
 import java.nio.ByteBuffer;
@@ -10,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +26,9 @@ final class SuccessorFaults {
   private static final String SHORT = "3s";
 
   private static final int EM_RISCV = 243;
+
+  /** The application's threads. */
+  private static final int POOL = 200;
 
   private SuccessorFaults() {}
 
@@ -45,6 +50,7 @@ final class SuccessorFaults {
             "java is for another processor",
             copy -> copy.replaceBy(forAnotherProcessor()),
             "can't execute"));
+    faults.add(new Fault(GROUP, "no process may be started", SuccessorFaults::noProcess));
     for (boolean first : new boolean[] {true, false}) {
       String where = first ? " in premain, before ours" : " in premain, after ours";
       faults.add(agent("exits with 0" + where, first, SaboteurAgent.EXIT_0, "exited with 0"));
@@ -87,6 +93,19 @@ final class SuccessorFaults {
           copy.restore();
           scene.nextRestartSucceeds();
         });
+  }
+
+  /** The kernel holds ordinary users to RLIMIT_NPROC, not root: setrlimit(2). */
+  private static void noProcess(Scene scene) throws Exception {
+    OrdinaryUser user = new OrdinaryUser();
+    scene.start(scene.launchAs(user));
+    // From here on the application needs no more threads.
+    Await.until("all threads", Duration.ofSeconds(30), () -> scene.threads() > POOL);
+    user.limitProcesses(scene.old(), "1");
+    scene.expectLines(line -> line.contains("[warning][os,thread]")); // Of the JVM's compilers.
+    scene.restartFails("limit on processes");
+    user.limitProcesses(scene.old(), "4000");
+    scene.nextRestartSucceeds();
   }
 
   private static Fault agent(String name, boolean first, String order, String reason) {
