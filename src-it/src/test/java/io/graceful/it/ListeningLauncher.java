@@ -27,12 +27,15 @@ public final class ListeningLauncher {
   private static final int AF_INET = 2;
   private static final int SOCK_STREAM = 1;
   private static final int SOCK_CLOEXEC = 0x80000;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_REUSEADDR = 2;
   private static final int FIRST = 3;
   private static final int SYS_PIDFD_OPEN = 434;
   private static final int SYS_PIDFD_GETFD = 438;
   private static final int BACKLOG = 128;
 
   private static final Raw RAW = LibraryLoader.create(Raw.class).load("c");
+  private static final Runtime RUNTIME = Runtime.getRuntime(RAW);
   private static final POSIX POSIX = POSIXFactory.getPOSIX();
 
   private ListeningLauncher() {}
@@ -98,7 +101,10 @@ public final class ListeningLauncher {
     byte[] address = host.equals("unix") ? unix(value) : inet(host, Integer.parseInt(value));
     int socket =
         check(RAW.socket(host.equals("unix") ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    Pointer memory = Memory.allocateDirect(Runtime.getRuntime(RAW), address.length, true);
+    Pointer yes = Memory.allocateDirect(RUNTIME, Integer.BYTES, true);
+    yes.putInt(0, 1);
+    check(RAW.setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, yes, Integer.BYTES)); // systemd does too
+    Pointer memory = Memory.allocateDirect(RUNTIME, address.length, true);
     memory.put(0, address, 0, address.length);
     check(RAW.bind(socket, memory, address.length));
     check(RAW.listen(socket, BACKLOG));
@@ -126,7 +132,7 @@ public final class ListeningLauncher {
 
   private static int check(int result) {
     if (result < 0) {
-      throw new IllegalStateException("errno " + POSIX.errno());
+      throw new IllegalStateException("errno " + RUNTIME.getLastError());
     }
     return result;
   }
@@ -137,6 +143,8 @@ public final class ListeningLauncher {
 
   /** Public, because jnr-ffi implements it from another class loader. */
   public interface Raw {
+    int setsockopt(int socket, int level, int option, Pointer value, int length);
+
     int socket(int domain, int type, int protocol);
 
     int bind(int socket, Pointer address, int length);
