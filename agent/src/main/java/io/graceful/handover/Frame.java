@@ -111,7 +111,10 @@ public final class Frame {
     int version = packet.length == 0 ? -1 : in.readUnsignedByte();
     if (version != VERSION) {
       throw new IOException(
-          "the other process speaks version " + version + " of the protocol, this one " + VERSION);
+          "its graceful.jar speaks version "
+              + version
+              + " of the protocol, ours version "
+              + VERSION);
     }
     if (packet.length < 8) {
       throw new IOException("frame of " + packet.length + " bytes is too short");

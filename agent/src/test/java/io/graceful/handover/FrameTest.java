@@ -53,10 +53,10 @@ class FrameTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', 'the other process speaks version -1 of the protocol, this one 1'",
-    "00, 'the other process speaks version 0 of the protocol, this one 1'",
-    "02, 'the other process speaks version 2 of the protocol, this one 1'",
-    "ff00000000000000, 'the other process speaks version 255 of the protocol, this one 1'",
+    "'', 'its graceful.jar speaks version -1 of the protocol, ours version 1'",
+    "00, 'its graceful.jar speaks version 0 of the protocol, ours version 1'",
+    "02, 'its graceful.jar speaks version 2 of the protocol, ours version 1'",
+    "ff00000000000000, 'its graceful.jar speaks version 255 of the protocol, ours version 1'",
     "01, frame of 1 bytes is too short",
     "01000000000000, frame of 7 bytes is too short",
     "017f000000000000, unknown frame type 127",

@@ -530,7 +530,7 @@ class LifecycleTest {
     stderr.await(
         "graceful[7]: restart failed: can't talk to pid "
             + successor.pid()
-            + ": the other process speaks version 99 of the protocol, this one 1; still serving on "
+            + ": its graceful.jar speaks version 99 of the protocol, ours version 1; still serving on "
             + address);
     stderr.await("graceful[7]: pid " + successor.pid() + " was killed by signal 15");
   }

@@ -32,10 +32,15 @@ record Belongings(
     threads.keySet().removeIf(name -> !name.startsWith("graceful"));
     return Optional.of(
         new Belongings(
-            withoutNumbers(descriptors.stream()),
+            withoutNumbers(descriptors.stream().map(Belongings::evenIfDeleted)),
             threads,
             process.children().size(),
             filesIn(temporary)));
+  }
+
+  /** A file that was deleted or replaced since is the same to the process. */
+  private static String evenIfDeleted(String path) {
+    return path.replaceAll(" \\(deleted\\)$", "");
   }
 
   private static List<String> filesIn(Path directory) {

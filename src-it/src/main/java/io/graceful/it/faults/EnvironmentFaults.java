@@ -1,10 +1,8 @@
 package io.graceful.it.faults;
 
 import io.graceful.it.app.Launch;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -35,9 +33,14 @@ final class EnvironmentFaults {
             scene -> scene.launch().environment("LC_ALL", "C").environment("LANG", "C")),
         restarts("locale C.UTF-8", scene -> scene.launch().environment("LC_ALL", "C.UTF-8")),
         restarts("a small stack (ulimit -s)", scene -> scene.launch().after("ulimit -s 256")),
-        new Fault(GROUP, "the agent's jar is replaced by mv", scene -> jarIsReplaced(scene, true)),
-        new Fault(
-            GROUP, "the agent's jar is overwritten in place", scene -> jarIsReplaced(scene, false)),
+        restarts(
+            "a user namespace, as its root",
+            scene -> scene.launch().after("exec unshare --user --map-root-user \"$@\"")),
+        restarts(
+            "a user namespace, as nobody in it",
+            scene -> scene.launch().after("exec unshare --user \"$@\"")),
+        restarts(
+            "no cgroups to be seen", scene -> scene.launch().after(withEmpty("/sys/fs/cgroup"))),
         new Fault(
             GROUP, "the working directory is deleted", EnvironmentFaults::directoryIsDeleted));
   }
@@ -56,6 +59,11 @@ final class EnvironmentFaults {
           scene.restartSucceeds();
           scene.nextRestartSucceeds();
         });
+  }
+
+  private static String withEmpty(String directory) {
+    String inside = "mount -t tmpfs none " + directory + " && exec \"$@\"";
+    return "exec unshare --user --map-root-user --mount sh -c '" + inside + "' sh \"$@\"";
   }
 
   private static Launch inDeepDirectory(Scene scene) throws Exception {
@@ -87,22 +95,6 @@ final class EnvironmentFaults {
         .launch()
         .environment("JDK_JAVA_OPTIONS", "-Dby.java.options=1")
         .environment("JAVA_TOOL_OPTIONS", "-Dby.tool.options=1");
-  }
-
-  private static void jarIsReplaced(Scene scene, boolean moved) throws Exception {
-    Path jar = Files.copy(scene.agent(), scene.directory().resolve("graceful.jar"));
-    scene.start(scene.launch().agent(jar));
-    scene.awaitPreloaded();
-    if (moved) {
-      Path next = Files.copy(scene.agent(), scene.directory().resolve("next.jar"));
-      Files.move(next, jar, StandardCopyOption.ATOMIC_MOVE);
-    } else {
-      byte[] same = Files.readAllBytes(scene.agent());
-      Files.write(jar, "not a jar any more".getBytes(StandardCharsets.US_ASCII));
-      Files.write(jar, same);
-    }
-    scene.restartSucceeds();
-    scene.nextRestartSucceeds();
   }
 
   private static void directoryIsDeleted(Scene scene) throws Exception {

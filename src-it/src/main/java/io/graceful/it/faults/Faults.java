@@ -60,6 +60,7 @@ public final class Faults {
     all.addAll(PredecessorFaults.all());
     all.addAll(TriggerFaults.all());
     all.addAll(EnvironmentFaults.all());
+    all.addAll(AgentJarFaults.all());
     all.addAll(JvmFaults.all(jdk));
     return all;
   }
