@@ -285,7 +285,9 @@ public final class Installer
       reactor = new Reactor(libc, new FailureLog(log));
       ProcessExit exit = new ProcessExit(log, options.millis(Option.SHUTDOWN_TIMEOUT));
       ResourceLimits limits = ResourceLimits.current(libc);
-      Launcher starter = new Launcher(libc, command, limits, options.text(Option.CWD), log);
+      boolean ofSystemd = service != null && service.isOfSystemd();
+      Launcher starter =
+          new Launcher(libc, command, limits, options.text(Option.CWD), ofSystemd, log);
       Surroundings world =
           new Surroundings(
               pid,

@@ -81,6 +81,12 @@ final class Service {
         keepsDescriptors());
   }
 
+  /** Our own supervisor needs no care: it follows whoever serves. */
+  boolean isOfSystemd() {
+    String socket = command.variable(ManagerVariables.NOTIFY_SOCKET);
+    return socket != null && !socket.startsWith("@" + NotifySocket.OF_OUR_SUPERVISOR);
+  }
+
   private boolean keepsDescriptors() {
     String most = command.variable(ManagerVariables.FDSTORE);
     return most != null && most.matches("[1-9][0-9]*");

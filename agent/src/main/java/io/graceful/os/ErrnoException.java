@@ -12,6 +12,7 @@ public final class ErrnoException extends IOException {
   public static final int EBADF = 9;
   public static final int ECHILD = 10;
   public static final int EAGAIN = 11;
+  public static final int ENOMEM = 12;
   public static final int EEXIST = 17;
   public static final int ENFILE = 23;
   public static final int EMFILE = 24;
@@ -53,7 +54,7 @@ public final class ErrnoException extends IOException {
         return "ENOEXEC (not an executable for this machine)";
       case EAGAIN:
         return "EAGAIN (resource temporarily unavailable: limit on processes?)";
-      case 12:
+      case ENOMEM:
         return "ENOMEM (out of memory)";
       case 13:
         return "EACCES (permission denied)";

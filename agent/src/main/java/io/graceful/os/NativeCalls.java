@@ -78,7 +78,7 @@ final class NativeCalls {
     return libc.getSymbolAddress(function) != 0;
   }
 
-  private long address(String function) {
+  long address(String function) {
     Long known = symbols.get(function);
     if (known != null) {
       return known;

@@ -1,7 +1,5 @@
 package io.graceful.os;
 
-import com.kenai.jffi.MemoryIO;
-import com.kenai.jffi.PageManager;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -54,7 +52,7 @@ public final class SignalTrap {
     try (NativeMemory action = new NativeMemory(SIGACTION_BYTES)) {
       libc.calls.check("sigaction", signal, 0, action.address);
       long original = action.bytes.getLong(0);
-      long code = executable(handler(libc.arch(), original, counter));
+      long code = MachineCode.load(handler(libc.arch(), original, counter));
       action.bytes.putLong(0, code);
       // HotSpot's flags and mask stay, its handler expects them; without SA_SIGINFO there would be
       // no si_code.
@@ -76,17 +74,6 @@ public final class SignalTrap {
   /** Whether nobody has put another handler in its place since. */
   public boolean isInPlace(Libc libc) throws IOException {
     return handlerOf(libc, signal) == code;
-  }
-
-  private static long executable(byte[] code) throws IOException {
-    PageManager pages = PageManager.getInstance();
-    long page = pages.allocatePages(1, PageManager.PROT_READ | PageManager.PROT_WRITE);
-    if (page == 0) {
-      throw new IOException("no memory for the signal handler");
-    }
-    MemoryIO.getInstance().putByteArray(page, code, 0, code.length);
-    pages.protectPages(page, 1, PageManager.PROT_READ | PageManager.PROT_EXEC);
-    return page;
   }
 
   /**

@@ -40,6 +40,7 @@ public final class SpawnRequest {
   private long blockedSignals;
   private long defaultSignals;
   private int umask = -1;
+  private boolean orphaned;
 
   public SpawnRequest(String program, List<byte[]> arguments, List<byte[]> environment) {
     this.program = program.getBytes(StandardCharsets.UTF_8);
@@ -79,6 +80,15 @@ public final class SpawnRequest {
    */
   public SpawnRequest umask(int mask) {
     this.umask = mask;
+    return this;
+  }
+
+  /**
+   * As a child of whoever adopts orphans here, and not of this process, which so can't reap it; see
+   * {@link OrphanCall}.
+   */
+  public SpawnRequest orphaned() {
+    this.orphaned = true;
     return this;
   }
 
@@ -196,8 +206,7 @@ public final class SpawnRequest {
         long envp = pointers(kept, environment);
         long before = umask < 0 ? -1 : calls.call("umask", umask);
         try {
-          must(
-              "posix_spawn", calls.call("posix_spawn", pid, path, actions, attributes, argv, envp));
+          must("posix_spawn", posixSpawn(libc, pid, path, actions, attributes, argv, envp));
         } finally {
           if (umask >= 0) {
             calls.call("umask", before);
@@ -213,6 +222,12 @@ public final class SpawnRequest {
         memory.close();
       }
     }
+  }
+
+  private long posixSpawn(Libc libc, long... arguments) throws ErrnoException {
+    return orphaned
+        ? OrphanCall.call(libc, "posix_spawn", arguments)
+        : libc.calls.call("posix_spawn", arguments);
   }
 
   /**

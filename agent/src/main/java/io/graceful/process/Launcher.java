@@ -23,22 +23,32 @@ public final class Launcher implements ProcessStarter {
   private final LaunchCommand own;
   private final ResourceLimits limits;
   private final String directoryOption;
+  private final boolean byServiceManager;
   private final Log log;
 
   /**
    * @param directoryOption the option cwd; empty for none
+   * @param byServiceManager whether new processes shall be children of the service manager from
+   *     their beginning. For a main process that is not its child, systemd does not wait when the
+   *     service is stopped: it kills it at once (unit_kill_context, unit.c)
    */
   public Launcher(
-      Libc libc, LaunchCommand own, ResourceLimits limits, String directoryOption, Log log) {
+      Libc libc,
+      LaunchCommand own,
+      ResourceLimits limits,
+      String directoryOption,
+      boolean byServiceManager,
+      Log log) {
     this.libc = libc;
     this.own = own;
     this.limits = limits;
     this.directoryOption = directoryOption;
+    this.byServiceManager = byServiceManager;
     this.log = log;
   }
 
   @Override
-  public ChildProcess start(int lifeline, OtherCommand other) throws IOException {
+  public SuccessorProcess start(int lifeline, OtherCommand other) throws IOException {
     return other == null
         ? start(lifeline, own, own.directory().forSuccessor(directoryOption))
         : start(lifeline, own.replacedBy(other), own.directory().forSuccessor(other.directory()));
@@ -64,7 +74,7 @@ public final class Launcher implements ProcessStarter {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private ChildProcess start(int lifeline, LaunchCommand whole, String directory)
+  private SuccessorProcess start(int lifeline, LaunchCommand whole, String directory)
       throws IOException {
     LaunchCommand command = whole.withVariables(ManagerVariables::isForSuccessor);
     DebuggerPort debugger = new DebuggerPort();
@@ -84,10 +94,13 @@ public final class Launcher implements ProcessStarter {
     if (directory != null) {
       request.directory(directory);
     }
+    if (byServiceManager) {
+      request.orphaned();
+    }
     try {
       int pid = request.spawn(libc);
       limits.restoreIn(pid);
-      return new ChildProcess(libc, pid);
+      return byServiceManager ? ForeignProcess.of(libc, pid) : new ChildProcess(libc, pid);
     } catch (ErrnoException failure) {
       throw new IOException("can't execute " + program + ": " + failure.getMessage(), failure);
     }

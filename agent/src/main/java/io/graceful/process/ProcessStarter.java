@@ -12,7 +12,7 @@ public interface ProcessStarter {
    * @param other what to start; null for the command line of this process
    * @throws IOException if it can't be started; the message says why and what to do
    */
-  ChildProcess start(int lifeline, OtherCommand other) throws IOException;
+  SuccessorProcess start(int lifeline, OtherCommand other) throws IOException;
 
   /**
    * Starts a program of the operator's, as this process was started itself.

@@ -9,6 +9,7 @@ import io.graceful.os.ProcFs;
 import io.graceful.os.Reactor;
 import io.graceful.os.SignalTrap;
 import io.graceful.os.WaitStatus;
+import io.graceful.systemd.NotifySocket;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -76,7 +77,7 @@ public final class Supervisor {
                 log.error("this is a bug of the supervisor: " + failure);
               }
             });
-    this.notifySocket = "graceful-supervisor-" + pid + "-" + ProcFs.startTime();
+    this.notifySocket = NotifySocket.OF_OUR_SUPERVISOR + pid + "-" + ProcFs.startTime();
     this.notifications = new Datagrams(libc, notifySocket);
     this.sockets = new SocketStore(libc);
     this.starter = new Starter(libc, command, "@" + notifySocket);

@@ -18,6 +18,9 @@ import java.util.Deque;
  */
 public final class NotifySocket {
 
+  /** How the abstract name begins where the receiver is the supervisor of our own. */
+  public static final String OF_OUR_SUPERVISOR = "graceful-supervisor-";
+
   private static final long RETRY_MILLIS = 50;
 
   /** A receiver that takes nothing does not come back. */

@@ -105,6 +105,48 @@ class SpawnRequestTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("lacking")
+  void an_orphan_is_as_any_child_but_not_ours(Set<String> lacking) throws Exception {
+    Path report = directory.resolve("report");
+    Path wanted = Files.createDirectories(directory.resolve("a directory"));
+    // The mask by builtins alone, before the shell changes it for another program.
+    String script =
+        "exec > "
+            + report
+            + "; while read name value; do test $name = SigBlk: && echo $value; done"
+            + " < /proc/$$/status; echo $PPID; pwd -P; ls -x /proc/$$/fd; echo end";
+    String blockedBefore = blockedSignals();
+
+    SpawnRequest request = shell(script).directory(wanted.toString()).block(1L << 11).orphaned();
+    int pid = request.spawn(LIBC, without(lacking));
+
+    Await.until(
+        "the report", () -> Files.exists(report) && Files.readString(report).contains("end"));
+    List<String> lines = Files.readAllLines(report);
+    assertThat(lines.get(0)).isEqualTo("0000000000000800");
+    assertThat(lines.get(1)).isNotEqualTo(String.valueOf(ProcessHandle.current().pid()));
+    assertThat(lines.get(2)).isEqualTo(wanted.toRealPath().toString());
+    assertThat(lines.get(3).split(" +")).containsExactly("0", "1", "2", "3");
+    assertThatThrownBy(() -> LIBC.reap(pid)).hasMessageContaining("ECHILD");
+    assertThat(ProcFs.children()).as("the process in between").isEmpty();
+    assertThat(blockedSignals()).isEqualTo(blockedBefore);
+  }
+
+  @Test
+  void an_orphan_that_cant_be_started_is_an_error_here() {
+    SpawnRequest request = new SpawnRequest("/missing", bytes("x"), bytes()).orphaned();
+
+    assertThatThrownBy(() -> request.spawn(LIBC))
+        .hasMessage("posix_spawn: ENOENT (no such file or directory)");
+  }
+
+  private static String blockedSignals() throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/thread-self/status"))) {
+      return lines.filter(line -> line.startsWith("SigBlk:")).findFirst().orElseThrow();
+    }
+  }
+
   private SpawnRequest shell(String script) {
     return new SpawnRequest(
             "/bin/sh", bytes("sh", "-c", script + "; exit $?"), bytes("PATH=/usr/bin:/bin"))

@@ -38,7 +38,7 @@ public final class Children {
   }
 
   /** Waits until it has ended. */
-  public static String end(ChildProcess child) throws Exception {
+  public static String end(SuccessorProcess child) throws Exception {
     io.graceful.os.Await.until("end of pid " + child.pid(), () -> child.end() != null);
     return child.end();
   }

@@ -221,14 +221,14 @@ class LauncherTest {
     assertThat(Children.end(start(command, cwd))).isEqualTo("exited with 0");
   }
 
-  private ChildProcess start(LaunchCommand command, String cwd) throws IOException {
+  private SuccessorProcess start(LaunchCommand command, String cwd) throws IOException {
     return start(command, null, cwd);
   }
 
-  private ChildProcess start(LaunchCommand command, OtherCommand other, String cwd)
+  private SuccessorProcess start(LaunchCommand command, OtherCommand other, String cwd)
       throws IOException {
     Log log = new Log(0, Log.Level.ERROR);
-    return new Launcher(LIBC, command, ResourceLimits.current(LIBC), cwd, log)
+    return new Launcher(LIBC, command, ResourceLimits.current(LIBC), cwd, false, log)
         .start(pair[1], other);
   }
 

@@ -60,7 +60,7 @@ final class FakeSuccessor implements ProcessStarter {
       throws IOException {
     LaunchCommand command = LaunchCommand.ofThisProcess();
     Log log = new Log(0, Log.Level.ERROR);
-    return new Launcher(LIBC, command, ResourceLimits.current(LIBC), "", log)
+    return new Launcher(LIBC, command, ResourceLimits.current(LIBC), "", false, log)
         .startHook(program, argument, facts);
   }
 

@@ -11,6 +11,7 @@ import io.graceful.it.junit.Servers;
 import io.graceful.it.junit.ServersExtension;
 import io.graceful.it.jvm.Await;
 import io.graceful.it.jvm.ProcessId;
+import io.graceful.it.jvm.ProcessView;
 import io.graceful.it.load.Request;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -87,6 +88,22 @@ class SystemdIT {
     Generations.assertQuiet(server);
   }
 
+  /** For a main process that is not its child, systemd does not wait at a stop: it kills it. */
+  @EachJdk
+  void a_new_process_is_nobodys_child_but_systemds(int jdk, Servers servers) throws Exception {
+    Server server = start(launch(servers, jdk));
+    for (int restart = 0; restart < 2; restart++) {
+      Restart running = server.beginRestart();
+      ProcessId successor = running.awaitSuccessor();
+      assertThat(ProcessView.of(successor.pid()).status("PPid"))
+          .as("it adopts orphans here, as systemd does")
+          .isEqualTo(Long.toString(ProcessHandle.current().pid()));
+      running.complete();
+      assertThat(server.serving()).isEqualTo(successor);
+    }
+    Generations.assertQuiet(server);
+  }
+
   @Test
   void a_service_that_would_end_with_its_main_process_is_not_restarted(Servers servers)
       throws Exception {
@@ -131,12 +148,11 @@ class SystemdIT {
     ProcessId crashed = crashing.awaitSuccessor();
     crashing.awaitHandover();
     Files.createFile(server.state("crash"));
-    String afterwards =
-        "; restart failed: pid " + crashed.pid() + " exited with 6 after it took over";
+    String afterwards = "; restart failed: pid " + crashed.pid() + " ended after it took over";
     await(ready(old, 1, listeners, afterwards));
 
     ProcessId exited = server.beginRestart().awaitSuccessor();
-    String before = "; restart failed: pid " + exited.pid() + " exited with 3 before it was ready";
+    String before = "; restart failed: pid " + exited.pid() + " ended before it was ready";
     systemd.assertTold(
         ready(old, 1, listeners, ""),
         reloading(old, 1, listeners),
