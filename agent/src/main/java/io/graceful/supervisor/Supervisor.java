@@ -263,13 +263,15 @@ public final class Supervisor {
   }
 
   private void reap() {
+    // Looked at first: one that ends after that, and is our child, is reaped here or next time.
+    boolean hasEnded = server != null && !server.isRunning();
     int status = UNKNOWN;
     for (int[] child = libc.reapAny(); child != null; child = libc.reapAny()) {
       if (server != null && child[0] == server.pid()) {
         status = child[1];
       }
     }
-    if (status != UNKNOWN || server != null && !server.isRunning()) {
+    if (status != UNKNOWN || hasEnded) {
       onNotifications(); // What it has said before.
       onEnd(server, status);
     }
