@@ -225,6 +225,11 @@ public final class Interposer implements Observer {
     synchronized (this) {
       inUse = false;
     }
+    moveNoMore();
+  }
+
+  /** As {@link #cancel}, where {@link #finish} is yet to come. */
+  public void moveNoMore() {
     post(
         () -> {
           if (departures != null) {
@@ -291,10 +296,10 @@ public final class Interposer implements Observer {
         log.error("trouble with open connections, they stay where they are: " + failure);
       }
     }
-    if (System.nanoTime() >= nextPublish) {
+    ticking = departures != null || whenFinished != null || !all.isEmpty() || intake.isSearching();
+    if (!ticking || System.nanoTime() >= nextPublish) {
       publish();
     }
-    ticking = departures != null || whenFinished != null || !all.isEmpty() || intake.isSearching();
     if (ticking) {
       relay.after(TICK_MILLIS, this::tick);
     } else {

@@ -103,6 +103,11 @@ final class DetachedListeners {
     }
   }
 
+  /** They are gone for good from this process: where nobody else has them, clients are refused. */
+  void release() {
+    detached.forEach(DetachedListener::release);
+  }
+
   /** This process accepts again. */
   void reattach() {
     for (DetachedListener listener : detached) {

@@ -21,7 +21,7 @@ final class DrainWatch {
   private final Reactor reactor;
   private final Drain drain;
   private final long started = System.nanoTime();
-  private final long timeoutMillis;
+  private long timeoutMillis;
   private final IntConsumer onLook;
   private final Consumer<String> whenOver;
   private int looks;
@@ -51,6 +51,12 @@ final class DrainWatch {
 
   void cancel() {
     cancelled = true;
+  }
+
+  /** From now on there is no more time than this. */
+  void hurry(long millis) {
+    long elapsed = (System.nanoTime() - started) / 1_000_000;
+    timeoutMillis = Math.min(timeoutMillis, elapsed + millis);
   }
 
   private void look() {

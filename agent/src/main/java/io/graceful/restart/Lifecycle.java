@@ -405,9 +405,7 @@ public final class Lifecycle {
       return;
     }
     if (restart != null && restart.isPastHandover()) {
-      world.log.info("SIG" + signal + ": stopping at once, as another process serves already");
-      restart.leave();
-      GracefulStop.proceed(signal, previous);
+      restart.stopDraining(signal, previous);
       return;
     }
     if (restart != null) {

@@ -12,6 +12,7 @@ import io.graceful.handover.Lifeline;
 import io.graceful.move.Interposer;
 import io.graceful.os.FreeDescriptors;
 import io.graceful.os.IoUring;
+import io.graceful.os.JavaSignals;
 import io.graceful.os.Libc;
 import io.graceful.os.Reactor;
 import io.graceful.process.OtherCommand;
@@ -99,6 +100,12 @@ final class Restart {
   private boolean hasLeft;
   private String drained;
   private boolean stoppedByOperator;
+
+  /** The successor has ended, and this process does not serve again. */
+  private boolean isAlone;
+
+  /** What the first stop signal that came in the drain did before us; null if none has come. */
+  private Runnable stopping;
 
   /**
    * @param generation of the new process
@@ -459,12 +466,43 @@ final class Restart {
     }
   }
 
+  /**
+   * A stop signal: this process does not serve again, and what is in progress has {@code
+   * stop.timeout} left. A second one leaves it nothing.
+   */
+  void stopDraining(String signal, JavaSignals.Previous previous) {
+    if (stopping != null || phase == Phase.EXITING) {
+      world.log.info("SIG" + signal + ": stopping at once, as another process serves already");
+      leave();
+      GracefulStop.proceed(signal, previous);
+      return;
+    }
+    world.log.info(
+        "SIG"
+            + signal
+            + ": stopping, as another process serves already, when nothing is in progress any more");
+    stopping = () -> GracefulStop.proceed(signal, previous);
+    hurry();
+  }
+
+  private void hurry() {
+    drain.hurry(world.options.millis(Option.STOP_TIMEOUT));
+    onSoaked();
+  }
+
+  private void exit() {
+    if (stopping == null) {
+      world.exit.exit(0);
+    } else {
+      stopping.run();
+    }
+  }
+
   private void leave(String summary) {
     world.log.info(summary + "; exiting");
     leave();
     detached.letAcceptorsBeWoken();
-    announcer.ask(
-        Announcer.Event.EXITING, keys(), successor.pid(), "", failed -> world.exit.exit(0));
+    announcer.ask(Announcer.Event.EXITING, keys(), successor.pid(), "", failed -> exit());
   }
 
   /** This process exits, and can't serve again any more. */
@@ -473,6 +511,9 @@ final class Restart {
       return;
     }
     hasLeft = true;
+    if (successor.end() != null) {
+      return;
+    }
     audience.done();
     try {
       lifeline.send(new Frame(Type.EXITING, 0, ""));
@@ -553,14 +594,21 @@ final class Restart {
       return;
     }
     world.reactor.unwatch(successor.handle());
-    if (phase == Phase.EXITING) {
+    if (phase == Phase.EXITING || isAlone) {
       return;
     }
     String who = "pid " + successor.pid() + " " + end;
-    if (phase == Phase.DRAINING && stoppedByOperator) {
-      world.log.info(who + " as it was told to; exiting too");
-      phase = Phase.EXITING;
-      world.exit.exit(0);
+    if (phase == Phase.DRAINING && (stoppedByOperator || stopping != null)) {
+      world.log.info(
+          who
+              + (stoppedByOperator ? " as it was told to" : "")
+              + "; exiting too, when nothing is in progress any more");
+      isAlone = true;
+      detached.release();
+      if (interposer != null) {
+        interposer.moveNoMore();
+      }
+      hurry();
       return;
     }
     if (phase == Phase.DRAINING) {

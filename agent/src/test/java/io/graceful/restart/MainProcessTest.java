@@ -175,33 +175,6 @@ class MainProcessTest {
   }
 
   @Test
-  void who_is_told_to_stop_after_the_handover_names_its_successor() throws Exception {
-    start();
-    handOver();
-    systemd.next();
-    systemd.next();
-
-    for (int signals = 1; signals <= 2; signals++) {
-      REACTOR.run(() -> lifecycle.stopRequested("TERM", () -> {}));
-    }
-    assertThat(systemd.next())
-        .isEqualTo(
-            "MAINPID="
-                + successor.pid()
-                + "\nSTATUS=pid "
-                + successor.pid()
-                + " serves, as generation 2");
-    assertThat(successor.hear().type()).isEqualTo(Type.EXITING);
-    successor.die();
-    stderr.await(
-        "graceful[7]: restart failed: pid "
-            + successor.pid()
-            + " was killed by signal 9 after it took over; serving again on "
-            + serves.replaceAll(".*\\[|]", ""));
-    assertThat(systemd.isEmpty()).as("it is the main process no more").isTrue();
-  }
-
-  @Test
   void a_stop_is_told_before_it_begins() throws Exception {
     start();
     REACTOR.run(() -> lifecycle.stopRequested("TERM", () -> {}));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.graceful.it.app.Apps;
+import io.graceful.it.app.Restart;
 import io.graceful.it.app.Server;
 import io.graceful.it.junit.Servers;
 import io.graceful.it.junit.ServersExtension;
@@ -12,6 +13,9 @@ import io.graceful.it.jvm.ProcessId;
 import io.graceful.it.load.Greeting;
 import io.graceful.it.load.ManualClient;
 import io.graceful.it.load.RequestFailed;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -96,6 +100,60 @@ class GracefulStopIT {
       assertThatThrownBy(slow::awaitAnswer).isInstanceOf(RequestFailed.class);
     }
     assertThat(server.stops()).containsExactly(process.pid());
+  }
+
+  /** As when systemd stops a service whose old process drains yet: both get the signal. */
+  @EachJdk
+  void in_the_middle_of_a_restart_both_processes_end_what_is_in_flight(int jdk, Servers servers)
+      throws Exception {
+    Server server = servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).option("soak", "20s").start();
+    ProcessId old = server.serving();
+    try (SlowRequest inOld = SlowRequest.send(server, SLOW_MILLIS * 2)) {
+      Restart restart = server.beginRestart();
+      ProcessId successor = restart.awaitSuccessor();
+      restart.awaitHandover();
+      try (SlowRequest inNew = SlowRequest.send(server, SLOW_MILLIS)) {
+        server.signal(Signal.SIGTERM);
+        successor.signal(Signal.SIGTERM);
+        assertThat(inNew.awaitAnswer()).isEqualTo(new Greeting(successor.pid(), 2));
+      }
+      Await.until(
+          "the end of the new process", Server.LIMIT, () -> server.family().hasEnded(successor));
+      assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), server.port()).close())
+          .as("nobody accepts any more")
+          .isInstanceOf(ConnectException.class);
+      assertThat(inOld.awaitAnswer()).isEqualTo(new Greeting(old.pid(), 1));
+    }
+    assertThat(server.awaitExit(old, Duration.ofSeconds(10))).hasValue(128 + 15);
+    assertThat(server.stops()).containsExactly(server.starts().get(1), old.pid());
+    Generations.assertQuiet(server);
+  }
+
+  @EachJdk
+  void a_second_signal_to_a_process_that_drains_stops_it_at_once(int jdk, Servers servers)
+      throws Exception {
+    Server server =
+        servers
+            .launch(Apps.HTTPSERVER, Jdks.find(jdk))
+            .option("stop.timeout", "50s")
+            .option("drain.timeout", "50s")
+            .start();
+    ProcessId old = server.serving();
+    try (SlowRequest slow = SlowRequest.send(server, NEVER_MILLIS)) {
+      Restart restart = server.beginRestart();
+      restart.awaitSuccessor();
+      restart.awaitHandover();
+      old.signal(Signal.SIGTERM);
+      server.awaitStderr(
+          "an answer to the first signal",
+          line -> line.startsWith("graceful[" + old.pid() + "]: SIGTERM: "));
+      assertThat(old.exists()).as("waiting for the request").isTrue();
+      old.signal(Signal.SIGTERM);
+      assertThat(server.awaitExit(old, Duration.ofSeconds(5))).hasValue(128 + 15);
+      assertThatThrownBy(slow::awaitAnswer).isInstanceOf(RequestFailed.class);
+      server.awaitAnswerBy(restart.successor());
+    }
+    Generations.assertQuiet(server);
   }
 
   /** As servers do that log the signal: theirs comes first, and hands it on to ours. */

@@ -88,6 +88,34 @@ class SystemdIT {
     Generations.assertQuiet(server);
   }
 
+  @EachJdk
+  void who_is_told_to_stop_while_it_drains_names_its_successor(int jdk, Servers servers)
+      throws Exception {
+    Server server = start(launch(servers, jdk).option("soak", "20s"));
+    ProcessId first = server.serving();
+    String listeners = "[127.0.0.1:" + server.port() + "]";
+    Restart restart = server.beginRestart();
+    long second = restart.awaitSuccessor().pid();
+    restart.awaitHandover();
+    first.signal(Signal.SIGTERM);
+    assertThat(server.awaitExit(first, Server.LIMIT)).hasValue(143);
+    await(ready(second, 2, listeners, ""));
+
+    systemd.assertTold(
+        ready(first.pid(), 1, listeners, ""),
+        reloading(first.pid(), 1, listeners),
+        first.pid()
+            + ": STATUS=pid "
+            + second
+            + " serves, as generation 2; pid "
+            + first.pid()
+            + " is draining",
+        first.pid() + ": MAINPID=" + second + " STATUS=pid " + second + " serves, as generation 2",
+        ready(second, 2, listeners, ""));
+    server.awaitAnswerBy(restart.successor());
+    Generations.assertQuiet(server);
+  }
+
   /** For a main process that is not its child, systemd does not wait at a stop: it kills it. */
   @EachJdk
   void a_new_process_is_nobodys_child_but_systemds(int jdk, Servers servers) throws Exception {
