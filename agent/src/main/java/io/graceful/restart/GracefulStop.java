@@ -110,6 +110,11 @@ final class GracefulStop {
     announcer.ask(Announcer.Event.EXITING, keys, 0, "SIG" + signal, failed -> proceed());
   }
 
+  /** With SIG in front. */
+  String signal() {
+    return "SIG" + signal;
+  }
+
   /** A second signal. */
   void now(String secondSignal) {
     world.log.info("SIG" + secondSignal + " again: stopping at once");

@@ -128,6 +128,9 @@ public final class Lifecycle {
   private void onMain() {
     if (main != null) {
       main.begin();
+      if (stop != null) {
+        main.stopping(stop.signal());
+      }
     }
   }
 

@@ -12,6 +12,7 @@ final class Server {
   private final long started;
   private long readySince;
   private boolean ready;
+  private boolean stopping;
 
   Server(Libc libc, int pid) {
     this.libc = libc;
@@ -37,6 +38,15 @@ final class Server {
 
   boolean isReady() {
     return ready;
+  }
+
+  /** It has got a stop signal. */
+  void setStopping() {
+    stopping = true;
+  }
+
+  boolean isStopping() {
+    return stopping;
   }
 
   long readyNanos() {

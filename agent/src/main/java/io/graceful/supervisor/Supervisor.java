@@ -35,8 +35,8 @@ public final class Supervisor {
   /** Of a server that its own parent has reaped: in the middle of a restart that is another one. */
   private static final int UNKNOWN = -1;
 
-  /** A terminal's Ctrl-C reaches the server too, which says that it stops. */
-  private static final long TERMINAL_MILLIS = 300;
+  /** For the server to say that it stops: it may have got the signal too. */
+  private static final long HEARSAY_MILLIS = 1000;
 
   private final Libc libc;
   private final Log log;
@@ -57,6 +57,7 @@ public final class Supervisor {
 
   private boolean hasServed;
   private boolean stopping;
+  private boolean wasAsked;
   private boolean restartWanted;
 
   /**
@@ -124,7 +125,7 @@ public final class Supervisor {
         new Runnable() {
           @Override
           public void run() {
-            stop(Libc.SIGTERM);
+            terminate();
           }
         });
     on(
@@ -132,7 +133,7 @@ public final class Supervisor {
         new Runnable() {
           @Override
           public void run() {
-            interrupt();
+            stopOnce(SIGINT); // A terminal's Ctrl-C reaches the server too.
           }
         });
     on(
@@ -178,18 +179,49 @@ public final class Supervisor {
     }
   }
 
-  private void interrupt() {
-    if (stopping) {
-      stop(SIGINT);
+  private void terminate() {
+    if (manager == null) {
+      stop(Libc.SIGTERM);
+    } else {
+      stopOnce(Libc.SIGTERM); // systemd tells each process of the service (KillMode=control-group).
+    }
+  }
+
+  /**
+   * A second signal would stop the server at once; it may have told of the first one already when
+   * we get ours.
+   */
+  private void stopOnce(int signal) {
+    if (wasAsked) {
+      stop(signal);
       return;
     }
+    wasAsked = true;
     reactor.after(
-        TERMINAL_MILLIS,
+        HEARSAY_MILLIS,
         new Runnable() {
           @Override
           public void run() {
             if (!stopping) {
-              stop(SIGINT);
+              stop(signal);
+            }
+          }
+        });
+  }
+
+  /** The signal went to its predecessor, which has drained and ends. */
+  private void stopToo(Server next) {
+    if (manager == null) {
+      next.signal(Libc.SIGTERM);
+      return;
+    }
+    reactor.after(
+        HEARSAY_MILLIS,
+        new Runnable() {
+          @Override
+          public void run() {
+            if (server == next && !next.isStopping()) {
+              next.signal(Libc.SIGTERM);
             }
           }
         });
@@ -239,6 +271,9 @@ public final class Supervisor {
         log.info("pid " + server.pid() + " has ended; pid " + main + " goes on");
       }
       server = new Server(libc, main);
+      if (stopping) {
+        stopToo(server);
+      }
     }
     if (manager != null) {
       manager.passOn(notification);
@@ -253,6 +288,7 @@ public final class Supervisor {
     }
     if (notification.says("STOPPING=1")) {
       stopping = true;
+      server.setStopping();
     }
   }
 

@@ -177,6 +177,48 @@ class SupervisorIT {
     }
   }
 
+  @Test
+  void a_stop_in_the_middle_of_a_restart_ends_both_when_nothing_is_in_flight(Servers servers)
+      throws Exception {
+    Server server = launch(servers, Jdks.any(), "soak=20s").start();
+    ProcessId supervisor = server.family().first();
+    ProcessId old = server.serving();
+    try (SlowRequest inOld = SlowRequest.send(server, 3000)) {
+      assertThat(supervisor.signal(Signal.SIGUSR2)).isTrue();
+      awaitGeneration(server, 2);
+      server.awaitStderr("the handover", line -> line.contains(" handed over to pid "));
+      assertThat(supervisor.signal(Signal.SIGTERM)).isTrue();
+      assertThat(inOld.awaitAnswer().pid()).isEqualTo(old.pid());
+    }
+    assertThat(server.awaitExit(supervisor, Server.LIMIT)).hasValue(143);
+    assertThat(server.stops()).hasSize(2);
+    assertThat(server.family().alive()).isEmpty();
+  }
+
+  /** As with KillMode=control-group: a second signal would cut the request. */
+  @Test
+  void a_stop_that_systemd_tells_each_process_is_no_second_signal(Servers servers)
+      throws Exception {
+    try (Systemd systemd =
+        Systemd.atAbstractName("graceful-it-stop-" + ProcessHandle.current().pid())) {
+      Server server =
+          launch(servers, Jdks.any(), "soak=300ms")
+              .environment("NOTIFY_SOCKET", systemd.notifySocket())
+              .start();
+      systemd.expects(server);
+      ProcessId supervisor = server.family().first();
+      awaitTold(systemd, "READY=1 ");
+      ProcessId serving = server.serving();
+      try (SlowRequest slow = SlowRequest.send(server, 1500)) {
+        assertThat(supervisor.signal(Signal.SIGTERM)).isTrue();
+        assertThat(serving.signal(Signal.SIGTERM)).isTrue();
+        assertThat(slow.awaitAnswer().pid()).isEqualTo(serving.pid());
+      }
+      assertThat(server.awaitExit(supervisor, Server.LIMIT)).hasValue(143);
+      Generations.assertQuiet(server);
+    }
+  }
+
   private static void awaitTold(Systemd systemd, String beginning) {
     Await.untilAsserted(
         Server.LIMIT,

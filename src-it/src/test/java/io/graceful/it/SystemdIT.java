@@ -94,6 +94,7 @@ class SystemdIT {
     Server server = start(launch(servers, jdk).option("soak", "20s"));
     ProcessId first = server.serving();
     String listeners = "[127.0.0.1:" + server.port() + "]";
+    await(ready(first.pid(), 1, listeners, ""));
     Restart restart = server.beginRestart();
     long second = restart.awaitSuccessor().pid();
     restart.awaitHandover();
