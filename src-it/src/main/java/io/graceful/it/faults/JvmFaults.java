@@ -169,6 +169,8 @@ final class JvmFaults {
 
   /** It keeps selectors in a pool, so that one process holds more of them than another. */
   private static void jruby(Scene scene) throws Exception {
+    // Recent JVMs warn of what JRuby does.
+    scene.expectLines(line -> line.matches("WARNING: .*(sun\\.misc\\.Unsafe|org\\.jruby).*"));
     scene.start(webrick(scene));
     scene.server().restart();
     scene.awaitAnswers();
