@@ -117,12 +117,24 @@ class OddSuccessorTest {
     return frames;
   }
 
+  /** Anything but that it is stopping, which is believed, so that this JVM would exit. */
   private byte[] packet(String address) throws IOException {
+    byte[] packet = anyPacket(address);
+    return isStopping(packet) ? packet(address) : packet;
+  }
+
+  /** Damaged ones, too, may say so. */
+  private static boolean isStopping(byte[] packet) {
+    try {
+      return Frames.decode(packet).type() == Type.STOPPING;
+    } catch (IOException notAFrame) {
+      return false;
+    }
+  }
+
+  private byte[] anyPacket(String address) throws IOException {
     Type[] types = Type.values();
     Type type = types[random.nextInt(types.length)];
-    if (type == Type.STOPPING) {
-      type = Type.CLAIMED; // It is believed, and the predecessor would exit.
-    }
     String[] odd = {"", "tcp6 " + address, address, "\0", "x".repeat(500)};
     String text = random.nextInt(20) > 0 ? "tcp4 " + address : odd[random.nextInt(odd.length)];
     int[] numbers = {0, 1, -1, successor.pid(), Integer.MAX_VALUE, random.nextInt()};
