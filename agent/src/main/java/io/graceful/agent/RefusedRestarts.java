@@ -29,14 +29,24 @@ final class RefusedRestarts {
   }
 
   /**
-   * Returns when the signal is caught.
+   * Returns when the signal is caught; an application that handles it itself goes on to.
    *
    * @param service null where there is no systemd
    */
   void start(Service service) throws IOException {
     Reactor reactor = new Reactor(libc, new FailureLog(log));
-    int counter = SignalTrap.install(libc, Libc.SIGUSR2).counter();
     ServiceManager manager = service == null ? null : service.manager(reactor, log, false);
+    if (!SignalTrap.isTaken(libc, Libc.SIGUSR2)) {
+      answerSignals(reactor, manager);
+    }
+    if (manager != null) {
+      speakFor(manager, reactor);
+    }
+    Installer.startThread(reactor);
+  }
+
+  private void answerSignals(Reactor reactor, ServiceManager manager) throws IOException {
+    int counter = SignalTrap.install(libc, Libc.SIGUSR2).counter();
     reactor.watch(
         counter,
         () -> {
@@ -46,10 +56,6 @@ final class RefusedRestarts {
             manager.notReloading(status());
           }
         });
-    if (manager != null) {
-      speakFor(manager, reactor);
-    }
-    Installer.startThread(reactor);
   }
 
   private void speakFor(ServiceManager manager, Reactor reactor) {

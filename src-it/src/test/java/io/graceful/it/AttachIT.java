@@ -9,6 +9,7 @@ import io.graceful.it.app.Restart;
 import io.graceful.it.app.Server;
 import io.graceful.it.junit.Servers;
 import io.graceful.it.junit.ServersExtension;
+import io.graceful.it.jvm.Await;
 import io.graceful.it.jvm.Jdk;
 import io.graceful.it.jvm.ProcessId;
 import io.graceful.it.jvm.ProcessView;
@@ -17,9 +18,11 @@ import io.graceful.it.load.LoadReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import jnr.constants.platform.Signal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,6 +134,26 @@ class AttachIT {
         .asString()
         .startsWith("graceful: can't load the agent into pid " + process.pid() + ": ")
         .contains("EnableDynamicAgentLoading");
+    assertThat(server.greet().pid()).isEqualTo(process.pid());
+  }
+
+  @Test
+  void an_agent_that_can_not_restart_it_leaves_it_its_signal(Servers servers) throws Exception {
+    Server server =
+        launch(Apps.HTTPSERVER, Jdks.any(), servers)
+            .with("own-signals", "USR2")
+            .environment("GRACEFUL_SOAK", "soon")
+            .start();
+    ProcessId process = server.serving();
+
+    CommandRun attach = run(servers, "attach", process.pid());
+    assertThat(attach.status()).as("%s", attach.out()).isEqualTo(1);
+    server.awaitStderr("why", line -> line.contains("restarts are disabled"));
+    server.signal(Signal.SIGUSR2);
+
+    Path handled = server.state("signals");
+    Await.until("its own handler", Duration.ofSeconds(20), () -> Files.exists(handled));
+    assertThat(Files.readString(handled)).isEqualTo(process.pid() + " USR2\n");
     assertThat(server.greet().pid()).isEqualTo(process.pid());
   }
 
