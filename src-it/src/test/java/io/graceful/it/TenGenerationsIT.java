@@ -9,10 +9,12 @@ import io.graceful.it.junit.Servers;
 import io.graceful.it.junit.ServersExtension;
 import io.graceful.it.jvm.ProcessView;
 import io.graceful.it.load.RequestFailed;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Restarts add up to nothing: the tenth generation is like the second. */
 @ExtendWith(ServersExtension.class)
@@ -21,6 +23,8 @@ class TenGenerationsIT {
 
   /** More than the app's pool has threads, so that each generation has all of them. */
   private static final int WARM_UP_REQUESTS = 300;
+
+  @TempDir private Path runtimeDirectory;
 
   @EachJdk
   void tenth_generation_has_what_the_second_had(int jdk, Servers servers) throws Exception {
@@ -31,6 +35,8 @@ class TenGenerationsIT {
             .jvm("-XX:+UseSerialGC", "-XX:-UseDynamicNumberOfCompilerThreads")
             .after("umask 027; ulimit -n 777")
             .environment("SOME", "value with spaces = and equals")
+            // Otherwise a "list" of another test is a descriptor more while it lasts.
+            .environment("XDG_RUNTIME_DIR", runtimeDirectory.toString())
             .start();
     List<Restart> restarts = new ArrayList<>();
     restarts.add(server.restart());
