@@ -28,7 +28,7 @@ main() {
   esac
   mkdir -p "$LOGS"
   echo "fuzz: $number frames, $number requests (log: target/campaign/fuzz/tests.log)"
-  # A request takes some 0.15 ms, so the limit of a unit test is soon reached: 2 ms for each more.
+  # A request takes some 0.15 ms, so the limit of a unit test is soon reached: 2 ms more for each.
   local options=("-Dgraceful.fuzz=$number" "-Djunit.jupiter.execution.timeout.testable.method.default=$((180 + number / 500)) s")
   if run_maven "$LOGS/tests.log" -pl agent test -Dtest='OddSuccessorTest,OddPredecessorTest,OddClientTest,FrameTest' "${options[@]}" ${seed:+"$seed"}; then
     echo "fuzz: passed: $(grep -E 'Tests run: .*Time elapsed' "$LOGS/tests.log" | sed 's/^\[[A-Z]*\] //' | paste -sd';')"

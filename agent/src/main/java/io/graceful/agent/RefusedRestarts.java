@@ -29,7 +29,7 @@ final class RefusedRestarts {
   }
 
   /**
-   * Returns when the signal is caught; an application that handles it itself goes on to.
+   * Returns when the signal is caught; an application that handles it itself goes on doing so.
    *
    * @param service null where there is no systemd
    */

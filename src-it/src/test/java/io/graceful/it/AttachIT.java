@@ -152,7 +152,7 @@ class AttachIT {
     server.signal(Signal.SIGUSR2);
 
     Path handled = server.state("signals");
-    Await.until("its own handler", Duration.ofSeconds(20), () -> Files.exists(handled));
+    Await.until("its own handler", Duration.ofSeconds(20), () -> handled.toFile().length() > 0);
     assertThat(Files.readString(handled)).isEqualTo(process.pid() + " USR2\n");
     assertThat(server.greet().pid()).isEqualTo(process.pid());
   }
