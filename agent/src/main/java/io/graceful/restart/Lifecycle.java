@@ -225,8 +225,9 @@ public final class Lifecycle {
    */
   public String commit(Progress progress) {
     catchUp();
-    if (restart == null || !restart.isHeld()) {
-      return restart == null ? NO_RESTART : restart.whyNotHeld();
+    String refusal = restart == null ? NO_RESTART : restart.whyNotCommitted();
+    if (refusal != null) {
+      return refusal;
     }
     restart.toldTo(progress);
     restart.commit();

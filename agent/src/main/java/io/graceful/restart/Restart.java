@@ -174,13 +174,15 @@ final class Restart {
     audience.join(member);
   }
 
-  boolean isHeld() {
-    return phase == Phase.HELD;
-  }
-
-  /** In words, of a restart that isn't held. */
-  String whyNotHeld() {
-    return isPastHandover() ? "pid " + successor.pid() + " has taken over already" : describe();
+  /** Null if it can be committed: it is held. */
+  String whyNotCommitted() {
+    if (isPastHandover()) {
+      return "pid " + successor.pid() + " has taken over already";
+    }
+    if (stoppedByOperator) {
+      return "pid " + successor.pid() + " got a stop signal";
+    }
+    return phase == Phase.HELD ? null : describe();
   }
 
   /** The successor that is held takes over. */
@@ -318,7 +320,7 @@ final class Restart {
       offerListeners();
     } else if (frame.type() == Type.CLAIMED && phase == Phase.STARTING) {
       onClaimed(ListenerKey.parse(frame.text()));
-    } else if (frame.type() == Type.READY && phase == Phase.STARTING) {
+    } else if (frame.type() == Type.READY && phase == Phase.STARTING && !stoppedByOperator) {
       withConnections = frame.number() == Frame.TAKES_CONNECTIONS;
       onReady();
     } else if (frame.type() == Type.TAKEN && interposer != null) {
@@ -329,6 +331,7 @@ final class Restart {
       onHttp(ListenerKey.parse(frame.text()));
     } else if (frame.type() == Type.STOPPING) {
       stoppedByOperator = true;
+      detached.release(); // Else clients would wait for nobody when the successor lets go of them.
     } else {
       world.log.debug(
           "pid " + successor.pid() + " sent " + frame + " while " + phase + ": ignored");
@@ -482,6 +485,7 @@ final class Restart {
             + signal
             + ": stopping, as another process serves already, when nothing is in progress any more");
     stopping = () -> GracefulStop.proceed(signal, previous);
+    detached.release();
     hurry();
   }
 
@@ -604,7 +608,6 @@ final class Restart {
               + (stoppedByOperator ? " as it was told to" : "")
               + "; exiting too, when nothing is in progress any more");
       isAlone = true;
-      detached.release();
       if (interposer != null) {
         interposer.moveNoMore();
       }
@@ -624,7 +627,7 @@ final class Restart {
 
   /** The successor has ended. */
   private String when() {
-    if (isHeld()) {
+    if (phase == Phase.HELD) {
       return " while it was held";
     }
     boolean agentHasStarted =

@@ -18,9 +18,11 @@ public final class DetachedListener {
   /** No socket has it. */
   private static final long NONE = -2;
 
+  private static final int NO_DESCRIPTOR = -1;
+
   private final Libc libc;
   private final Listener listener;
-  private final int kept;
+  private int kept;
 
   /** By descriptor: from when it was exchanged last. */
   private final Map<Integer, List<EpollRegistration>> registrations = new HashMap<>();
@@ -107,9 +109,14 @@ public final class DetachedListener {
     libc.listen(kept, backlog);
   }
 
-  /** Closes the copy: the listener is gone for good from this process. */
+  /**
+   * Closes the copy: the listener is gone for good from this process. To do it again is nothing.
+   */
   public void release() {
-    libc.close(kept);
+    if (kept >= 0) {
+      libc.close(kept);
+      kept = NO_DESCRIPTOR;
+    }
   }
 
   /** Whether that is the inode of the real one. */

@@ -603,6 +603,47 @@ class LifecycleTest {
   }
 
   @Test
+  void a_successor_that_is_told_to_stop_does_not_take_over() throws Exception {
+    trigger("SIGUSR2");
+    successor.say(Type.HELLO, "1.0");
+    successor.hear();
+    successor.say(Type.CLAIMED, successor.hear().text());
+    successor.say(Type.STOPPING, "");
+    successor.say(Type.READY, "");
+    settleAll();
+    assertThat(refusalOf(() -> lifecycle.commit(events))).endsWith(" got a stop signal");
+    assertThatServing();
+
+    successor.die();
+    stderr.await(failedBeforeReady());
+    assertThatServing();
+  }
+
+  @Test
+  void a_held_one_that_is_told_to_stop_is_not_committed() throws Exception {
+    hold();
+    successor.say(Type.STOPPING, "");
+    settleAll();
+    assertThat(refusalOf(() -> lifecycle.commit(events)))
+        .isEqualTo("pid " + successor.pid() + " got a stop signal");
+    assertThatServing();
+
+    successor.die();
+    stderr.await(
+        "graceful[7]: restart failed: pid "
+            + successor.pid()
+            + " was killed by signal 9 while it was held; still serving on "
+            + address);
+    assertThatServing();
+  }
+
+  /** What was said is read in the round after the one that is under way, at the latest. */
+  private void settleAll() throws Exception {
+    REACTOR.settle();
+    REACTOR.settle();
+  }
+
+  @Test
   void out_of_service_it_refuses_clients_and_keeps_connections_until_it_is_resumed()
       throws Exception {
     serveAtAFixedPort();

@@ -13,6 +13,8 @@ import io.graceful.it.jvm.ProcessId;
 import io.graceful.it.load.Greeting;
 import io.graceful.it.load.ManualClient;
 import io.graceful.it.load.RequestFailed;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -108,25 +110,67 @@ class GracefulStopIT {
       throws Exception {
     Server server = servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).option("soak", "20s").start();
     ProcessId old = server.serving();
-    try (SlowRequest inOld = SlowRequest.send(server, SLOW_MILLIS * 2)) {
+    try (SlowRequest inOld = SlowRequest.send(server, SLOW_MILLIS * 3)) {
       Restart restart = server.beginRestart();
       ProcessId successor = restart.awaitSuccessor();
       restart.awaitHandover();
-      try (SlowRequest inNew = SlowRequest.send(server, SLOW_MILLIS)) {
+      try (SlowRequest inNew = SlowRequest.send(server, SLOW_MILLIS * 2)) {
         server.signal(Signal.SIGTERM);
         successor.signal(Signal.SIGTERM);
+        awaitRefusalWhileAlive(server, successor);
         assertThat(inNew.awaitAnswer()).isEqualTo(new Greeting(successor.pid(), 2));
       }
       Await.until(
           "the end of the new process", Server.LIMIT, () -> server.family().hasEnded(successor));
-      assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), server.port()).close())
-          .as("nobody accepts any more")
-          .isInstanceOf(ConnectException.class);
       assertThat(inOld.awaitAnswer()).isEqualTo(new Greeting(old.pid(), 1));
     }
     assertThat(server.awaitExit(old, Duration.ofSeconds(10))).hasValue(128 + 15);
     assertThat(server.stops()).containsExactly(server.starts().get(1), old.pid());
     Generations.assertQuiet(server);
+  }
+
+  /** Which is the one that operators and supervisors know of by then. */
+  @EachJdk
+  void a_signal_to_the_new_process_ends_the_old_one_too(int jdk, Servers servers) throws Exception {
+    Server server = servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).option("soak", "50s").start();
+    ProcessId old = server.serving();
+    try (SlowRequest inOld = SlowRequest.send(server, SLOW_MILLIS * 3)) {
+      Restart restart = server.beginRestart();
+      ProcessId successor = restart.awaitSuccessor();
+      restart.awaitHandover();
+      try (SlowRequest inNew = SlowRequest.send(server, SLOW_MILLIS * 2)) {
+        successor.signal(Signal.SIGTERM);
+        awaitRefusalWhileAlive(server, successor);
+        assertThat(inNew.awaitAnswer()).isEqualTo(new Greeting(successor.pid(), 2));
+      }
+      server.awaitStderr(
+          "that the old process goes too",
+          line ->
+              line.startsWith("graceful[" + old.pid() + "]: pid " + successor.pid() + " exited")
+                  && line.endsWith(
+                      "as it was told to; exiting too, when nothing is in progress any more"));
+      assertThat(inOld.awaitAnswer()).isEqualTo(new Greeting(old.pid(), 1));
+    }
+    assertThat(server.awaitExit(old, Duration.ofSeconds(10))).hasValue(0);
+    assertThat(server.stops()).containsExactly(server.starts().get(1), old.pid());
+    Generations.assertQuiet(server);
+  }
+
+  /** It has yet to end what it has accepted. */
+  private static void awaitRefusalWhileAlive(Server server, ProcessId process) {
+    Await.until("that nobody accepts any more", Server.LIMIT, () -> isRefused(server));
+    assertThat(process.exists()).isTrue();
+  }
+
+  private static boolean isRefused(Server server) {
+    try {
+      new Socket(InetAddress.getLoopbackAddress(), server.port()).close();
+      return false;
+    } catch (ConnectException refused) {
+      return true;
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   @EachJdk
