@@ -18,6 +18,7 @@ final class SocketStore {
 
   private final Libc libc;
   private final List<Stored> all = new ArrayList<>();
+  private boolean closed;
 
   private static final class Stored {
     final String name;
@@ -45,7 +46,7 @@ final class SocketStore {
   void keep(String name, List<Integer> fds) throws ErrnoException {
     for (int fd : fds) {
       long inode = ProcFs.socketInode(fd);
-      if (inode >= 0 && all.size() < MOST && !has(inode)) {
+      if (!closed && inode >= 0 && all.size() < MOST && !has(inode)) {
         all.add(new Stored(name, libc.duplicate(fd), inode));
       }
     }
@@ -68,6 +69,15 @@ final class SocketStore {
         each.remove();
       }
     }
+  }
+
+  /** Keeps nothing from now on: where nobody else holds them, clients are refused. */
+  void close() {
+    closed = true;
+    for (Stored stored : all) {
+      libc.close(stored.fd);
+    }
+    all.clear();
   }
 
   /** Stay the store's. */

@@ -228,11 +228,17 @@ public final class Supervisor {
   }
 
   private void stop(int signal) {
-    stopping = true;
+    stopForGood();
     if (server == null) {
       exit(WaitStatus.ofSignal(signal));
     }
     server.signal(signal);
+  }
+
+  /** Nothing is started any more: clients need not wait for it. */
+  private void stopForGood() {
+    stopping = true;
+    sockets.close();
   }
 
   private void onNotifications() {
@@ -287,7 +293,7 @@ public final class Supervisor {
       }
     }
     if (notification.says("STOPPING=1")) {
-      stopping = true;
+      stopForGood();
       server.setStopping();
     }
   }

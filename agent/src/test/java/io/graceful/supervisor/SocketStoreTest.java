@@ -46,6 +46,18 @@ class SocketStoreTest {
   }
 
   @Test
+  void closed_it_has_nothing_and_gets_nothing() throws Exception {
+    store.keep("http", List.of(http));
+    store.keep("admin", List.of(admin));
+
+    store.close();
+    store.keep("http", List.of(http));
+
+    assertThat(store.descriptors()).isEmpty();
+    store.close();
+  }
+
+  @Test
   void lets_go_of_what_is_removed() throws Exception {
     store.keep("http", List.of(http));
     store.keep("admin", List.of(admin));

@@ -13,11 +13,6 @@ import io.graceful.it.jvm.ProcessId;
 import io.graceful.it.load.Greeting;
 import io.graceful.it.load.ManualClient;
 import io.graceful.it.load.RequestFailed;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -158,19 +153,8 @@ class GracefulStopIT {
 
   /** It has yet to end what it has accepted. */
   private static void awaitRefusalWhileAlive(Server server, ProcessId process) {
-    Await.until("that nobody accepts any more", Server.LIMIT, () -> isRefused(server));
+    server.awaitRefusal();
     assertThat(process.exists()).isTrue();
-  }
-
-  private static boolean isRefused(Server server) {
-    try {
-      new Socket(InetAddress.getLoopbackAddress(), server.port()).close();
-      return false;
-    } catch (ConnectException refused) {
-      return true;
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
   }
 
   @EachJdk

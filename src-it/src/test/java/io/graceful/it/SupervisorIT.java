@@ -25,6 +25,8 @@ import java.util.List;
 import jnr.constants.platform.Signal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code java -jar graceful.jar run}, above all generations of a server. */
 @ExtendWith(ServersExtension.class)
@@ -175,6 +177,25 @@ class SupervisorIT {
       assertThat(systemd.told()).noneMatch(line -> line.contains("MAINPID"));
       assertThat(systemd.store()).isEmpty();
     }
+  }
+
+  /** What is kept for a server that has crashed is no use to clients of one that stops. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void a_stop_lets_requests_end_and_refuses_clients(boolean toTheServer, Servers servers)
+      throws Exception {
+    Server server = launch(servers, Jdks.any(), "soak=300ms").start();
+    ProcessId supervisor = server.family().first();
+    ProcessId serving = server.serving();
+    awaitStored(server);
+    try (SlowRequest slow = SlowRequest.send(server, 3000)) {
+      assertThat((toTheServer ? serving : supervisor).signal(Signal.SIGTERM)).isTrue();
+      server.awaitRefusal();
+      assertThat(serving.exists()).isTrue();
+      assertThat(slow.awaitAnswer().pid()).isEqualTo(serving.pid());
+    }
+    assertThat(server.awaitExit(supervisor, Server.LIMIT)).hasValue(143);
+    Generations.assertQuiet(server);
   }
 
   @Test

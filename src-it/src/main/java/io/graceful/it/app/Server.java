@@ -12,6 +12,10 @@ import io.graceful.it.load.Request;
 import io.graceful.it.load.RequestFailed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,6 +138,24 @@ public final class Server implements AutoCloseable {
       }
     }
     return Greeting.parse(Request.get(endpoint, "/"));
+  }
+
+  /** Waits until nobody listens any more, where a client would wait to be accepted. */
+  public void awaitRefusal() {
+    Await.until("a refusal", LIMIT, this::isRefused);
+  }
+
+  private boolean isRefused() {
+    try {
+      new Socket(InetAddress.getLoopbackAddress(), port).close();
+      return false;
+    } catch (ConnectException refused) {
+      return true;
+    } catch (SocketException resetAsTheListenerWasClosed) {
+      return false;
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   /** The pids of all processes that have reached the app's main method, oldest first. */
