@@ -142,16 +142,16 @@ public final class Lifeline implements AutoCloseable {
     if (packet == null) {
       return null;
     }
-    if (packet.bytes.length == 0) {
-      throw new EOFException();
-    }
     try {
+      if (packet.bytes.length == 0) {
+        throw new EOFException();
+      }
       return new Received(Frame.decode(packet.bytes), packet.fd);
-    } catch (IOException malformed) {
+    } catch (IOException noFrame) {
       if (packet.fd >= 0) {
         libc.close(packet.fd);
       }
-      throw malformed;
+      throw noFrame;
     }
   }
 

@@ -22,7 +22,11 @@ public final class FdMessages {
   private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
+
+  /** CMSG_LEN of one descriptor. */
   private static final int ONE_FD = 20;
+
+  /** CMSG_SPACE of one descriptor, into which the kernel would also put two. */
   private static final int CONTROL_SPACE = 24;
 
   private final Libc libc;
@@ -31,7 +35,10 @@ public final class FdMessages {
     this.libc = libc;
   }
 
-  /** A packet and its descriptor, or -1. Whoever takes the descriptor closes it. */
+  /**
+   * A packet and its descriptor, or -1: also if it was lost on the way, at the limit of open files,
+   * and if there were several. Whoever takes the descriptor closes it.
+   */
   public static final class Packet {
     /** EOF. */
     public static final Packet END = new Packet(new byte[0], -1);
@@ -66,7 +73,17 @@ public final class FdMessages {
             .putInt(16, fd);
         header.bytes.putLong(32, control.address).putLong(40, CONTROL_SPACE);
       }
-      libc.calls.check("sendmsg", socket, header.address, MSG_NOSIGNAL);
+      sendWhole(socket, header);
+    }
+  }
+
+  /** The JDK's wake-up signals, which may meet any thread, let no call go on by itself. */
+  private void sendWhole(int socket, NativeMemory header) throws ErrnoException {
+    while ((int) libc.calls.call("sendmsg", socket, header.address, MSG_NOSIGNAL) < 0) {
+      int errno = libc.calls.errno();
+      if (errno != ErrnoException.EINTR) {
+        throw new ErrnoException("sendmsg", errno);
+      }
     }
   }
 
@@ -82,7 +99,8 @@ public final class FdMessages {
         NativeMemory header = new NativeMemory(56)) {
       vector.bytes.putLong(0, data.address).putLong(8, MAX_BYTES);
       header.bytes.putLong(16, vector.address).putLong(24, 1);
-      header.bytes.putLong(32, control.address).putLong(40, CONTROL_SPACE);
+      // Room for one: of what comes along with it the kernel makes no descriptors.
+      header.bytes.putLong(32, control.address).putLong(40, ONE_FD);
       int length =
           (int) libc.calls.call("recvmsg", socket, header.address, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
       if (length < 0) {
@@ -97,14 +115,12 @@ public final class FdMessages {
         fd = control.bytes.getInt(16);
       }
       int flags = header.bytes.getInt(48);
-      if ((flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
-        if (fd >= 0) {
-          libc.close(fd);
-        }
-        throw new IOException(
-            (flags & MSG_TRUNC) != 0
-                ? "packet of more than " + MAX_BYTES + " bytes"
-                : "descriptor lost on the way: limit of open files reached?");
+      if ((flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 && fd >= 0) {
+        libc.close(fd);
+        fd = -1;
+      }
+      if ((flags & MSG_TRUNC) != 0) {
+        throw new IOException("packet of more than " + MAX_BYTES + " bytes");
       }
       return new Packet(data.toArray(length), fd);
     }

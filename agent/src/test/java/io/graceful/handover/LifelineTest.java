@@ -121,6 +121,13 @@ class LifelineTest {
   }
 
   @Test
+  void a_packet_of_nothing_is_the_end_and_its_descriptor_closed() throws Exception {
+    raw.send(successor.fd(), new byte[0], successor.fd());
+
+    assertThatThrownBy(predecessor::receive).isInstanceOf(EOFException.class);
+  }
+
+  @Test
   void no_packet_leaves_a_descriptor_behind() throws Exception {
     long seed = new Random().nextLong();
     Random random = new Random(seed);

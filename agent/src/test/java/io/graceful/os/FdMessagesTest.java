@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(LeavesNoDescriptor.class)
 class FdMessagesTest {
@@ -67,6 +70,30 @@ class FdMessagesTest {
     assertThatThrownBy(() -> messages.receive(pair[1]))
         .isInstanceOf(IOException.class)
         .hasMessage("packet of more than 65536 bytes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 253 /* SCM_MAX_FD */})
+  void of_more_descriptors_than_one_none_is_taken_or_left(int count) throws Exception {
+    int[] many = new int[count];
+    Arrays.fill(many, pair[0]);
+    RawSockets.send(pair[0], new byte[] {1}, many);
+
+    FdMessages.Packet packet = messages.receive(pair[1]);
+    assertThat(packet.bytes).containsExactly(1);
+    assertThat(packet.fd).isEqualTo(-1);
+  }
+
+  @Test
+  void at_the_limit_of_open_files_a_packet_comes_without_its_descriptor() throws Exception {
+    messages.send(pair[0], new byte[] {1}, pair[0]);
+
+    FdMessages.Packet packet;
+    try (FewDescriptors none = new FewDescriptors(0)) {
+      packet = messages.receive(pair[1]);
+    }
+    assertThat(packet.bytes).containsExactly(1);
+    assertThat(packet.fd).isEqualTo(-1);
   }
 
   @Test
