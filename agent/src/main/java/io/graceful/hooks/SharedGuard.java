@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Keeps the app's threads out of the calls that change a descriptor, while one thread of ours
@@ -18,8 +19,14 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class SharedGuard {
 
-  /** The app must never hang because of us; then it goes on, guard or no guard. */
-  private static final long APP_WAITS_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /**
+   * The app must never hang because of us: after a second it goes on, guard or no guard. In parts,
+   * as the time in which the whole process gets no processor, or is stopped, is at most one of
+   * them.
+   */
+  private static final int APP_WAITS = 20;
+
+  private static final long APP_WAIT_MILLIS = 50;
 
   /** From the first moment that the exclusive side is asked for until it is given back. */
   private static final class Period {
@@ -34,6 +41,9 @@ public final class SharedGuard {
 
   private volatile Period period;
 
+  /** One exchange at a time. */
+  private final ReentrantLock turn = new ReentrantLock();
+
   /**
    * Held by an app's thread in a guarded call. {@code lock} returns after a second at the latest,
    * and {@code unlock} does nothing for a thread that does not hold it.
@@ -44,11 +54,21 @@ public final class SharedGuard {
 
   /**
    * Waits until no thread is in a guarded call, and keeps them out from then on. Guarded calls of
-   * the same thread go through. To be called by one thread at a time.
+   * the same thread go through. Waits before that while another thread has it, which takes no
+   * longer.
    *
    * @return false if a thread stayed inside: it may be closing a socket that lingers
    */
   public boolean tryExclusive(long millis) {
+    turn.lock();
+    if (!becomeExclusive(millis)) {
+      turn.unlock();
+      return false;
+    }
+    return true;
+  }
+
+  private boolean becomeExclusive(long millis) {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     inside.remove(Thread.currentThread());
     period = new Period();
@@ -62,7 +82,15 @@ public final class SharedGuard {
     return true;
   }
 
+  /** Does nothing for a thread that does not have it. */
   public void releaseExclusive() {
+    if (turn.isHeldByCurrentThread()) {
+      letAppGo();
+      turn.unlock();
+    }
+  }
+
+  private void letAppGo() {
     Period ended = period;
     period = null;
     if (ended != null) {
@@ -94,7 +122,7 @@ public final class SharedGuard {
       }
     }
     if (isAnyoneInside()) {
-      releaseExclusive();
+      letAppGo();
       return false;
     }
     return true;
@@ -105,7 +133,7 @@ public final class SharedGuard {
     @Override
     public void lock() {
       Thread me = Thread.currentThread();
-      long deadline = 0;
+      int waits = 0;
       while (true) {
         // First in, then look; the other side does the opposite, so one of us sees the other.
         inside.put(me, Boolean.TRUE);
@@ -114,12 +142,11 @@ public final class SharedGuard {
           return;
         }
         leave(me);
-        if (deadline == 0) {
-          deadline = System.nanoTime() + APP_WAITS_NANOS;
-        }
-        if (!awaitEnd(now, deadline)) {
-          inside.put(me, Boolean.TRUE);
-          return;
+        while (!awaitEnd(now)) {
+          if (++waits == APP_WAITS) {
+            inside.put(me, Boolean.TRUE);
+            return;
+          }
         }
       }
     }
@@ -160,8 +187,9 @@ public final class SharedGuard {
   }
 
   /** An app's thread that is interrupted closes its channel: it must wait too, and stay so. */
-  private static boolean awaitEnd(Period now, long deadline) {
+  private static boolean awaitEnd(Period now) {
     boolean interrupted = false;
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(APP_WAIT_MILLIS);
     try {
       while (true) {
         try {

@@ -2,7 +2,6 @@ package io.graceful.move;
 
 import io.graceful.config.MovePolicy;
 import io.graceful.drain.Drain;
-import io.graceful.hooks.Hooks;
 import io.graceful.hooks.SharedGuard;
 import io.graceful.log.Log;
 import io.graceful.os.Libc;
@@ -108,15 +107,14 @@ public final class Interposer implements Observer {
   }
 
   /**
-   * Prepares the app's classes, which may take 100 ms.
+   * Gets ready to take connections.
    *
-   * @throws IOException if they, or the JDK, are not as expected: then connections can't be taken
+   * @throws IOException if the JDK is not as expected: then they can't be taken
    */
   public static Interposer start(
-      Libc libc, Log log, Hooks hooks, MovePolicy policy, long quietMillis) throws IOException {
+      Libc libc, Log log, SharedGuard guard, MovePolicy policy, long quietMillis)
+      throws IOException {
     WaitingThreads.prepareInterrupts();
-    SharedGuard guard = new SharedGuard();
-    hooks.guard(guard.appSide());
     return new Interposer(libc, log, new Swapper(libc, guard), policy, quietMillis);
   }
 

@@ -45,8 +45,13 @@ public final class EpollRegistration {
    * lines, proc(5)).
    */
   public static List<EpollRegistration> of(int fd) throws IOException {
+    return of(fd, instances());
+  }
+
+  /** As {@link #of(int)}, for a caller that knows the instances. */
+  public static List<EpollRegistration> of(int fd, List<Integer> instances) throws IOException {
     List<EpollRegistration> entries = new ArrayList<>();
-    for (EpollRegistration entry : in(instances(), candidate -> candidate == fd)) {
+    for (EpollRegistration entry : in(instances, candidate -> candidate == fd)) {
       if (entry.isCurrent()) {
         entries.add(entry);
       }
@@ -146,21 +151,28 @@ public final class EpollRegistration {
     return (events & EPOLLIN) != 0;
   }
 
-  /** Before the number is given to another description. */
+  /** Before the number is given to another description. The app may have removed it meanwhile. */
   public void remove(Libc libc) throws ErrnoException {
-    control(libc, EPOLL_CTL_DEL);
+    control(libc, EPOLL_CTL_DEL, ErrnoException.ENOENT);
   }
 
-  /** After the number was given to another description: the same events and data as before. */
+  /**
+   * After the number was given to another description: the same events and data as before. If the
+   * app has made an entry of its own meanwhile, that is the newer one.
+   */
   public void restore(Libc libc) throws ErrnoException {
-    control(libc, EPOLL_CTL_ADD);
+    control(libc, EPOLL_CTL_ADD, ErrnoException.EEXIST);
   }
 
-  private void control(Libc libc, int operation) throws ErrnoException {
+  private void control(Libc libc, int operation, int done) throws ErrnoException {
     try (NativeMemory event = new NativeMemory(16)) {
       // struct epoll_event is packed on x86-64 only (sys/epoll.h).
       event.bytes.putInt(0, events).putLong(libc.arch() == Arch.X86_64 ? 4 : 8, data);
-      libc.calls.check("epoll_ctl", epoll, operation, fd, event.address);
+      int result = (int) libc.calls.call("epoll_ctl", epoll, operation, fd, event.address);
+      int errno = result < 0 ? libc.calls.errno() : 0;
+      if (errno != 0 && errno != done) {
+        throw new ErrnoException("epoll_ctl", errno);
+      }
     }
   }
 }

@@ -21,6 +21,9 @@ final class AcceptStop {
 
   private static final long ROUND_MILLIS = 10;
 
+  /** For the app's calls that don't know of the guard yet. */
+  private static final long CALLS_MILLIS = 2;
+
   private final Surroundings world;
   private final Consumer<DetachedListener> onDetached;
   private final Runnable whenDone;
@@ -36,10 +39,15 @@ final class AcceptStop {
   }
 
   void begin(List<Listener> listeners) {
+    world.guard.putInIfPossible();
+    world.reactor.after(CALLS_MILLIS, () -> take(listeners));
+  }
+
+  private void take(List<Listener> listeners) {
     List<Listener> left = new ArrayList<>();
     for (Listener listener : listeners) {
       try {
-        DetachedListener detached = DetachedListener.detach(world.libc, listener);
+        DetachedListener detached = DetachedListener.detach(world.libc, listener, world.guard);
         if (detached.queued() > 0 && rounds < MOST_ROUNDS) {
           detached.reattach();
           left.add(listener);
@@ -54,7 +62,7 @@ final class AcceptStop {
     if (left.isEmpty()) {
       whenDone.run();
     } else {
-      world.reactor.after(ROUND_MILLIS, () -> begin(left));
+      world.reactor.after(ROUND_MILLIS, () -> take(left));
     }
   }
 }

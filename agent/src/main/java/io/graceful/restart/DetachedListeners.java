@@ -32,7 +32,7 @@ final class DetachedListeners {
   void detach(List<Listener> listeners, BooleanSupplier whileTheyAreAnothers) throws IOException {
     keepPaths(listeners, whileTheyAreAnothers);
     for (Listener listener : listeners) {
-      DetachedListener gone = DetachedListener.detach(world.libc, listener);
+      DetachedListener gone = DetachedListener.detach(world.libc, listener, world.guard);
       detached.add(gone);
       wakeAcceptors(gone, 0);
     }

@@ -40,7 +40,11 @@ final class Mover {
     try {
       interposer =
           Interposer.start(
-              world.libc, world.log, world.hooks, policy, world.options.millis(Option.DRAIN_QUIET));
+              world.libc,
+              world.log,
+              world.guard.putIn(),
+              policy,
+              world.options.millis(Option.DRAIN_QUIET));
     } catch (IOException | RuntimeException | LinkageError failure) {
       world.log.info(
           "open connections can't move, they stay with the old process until they are idle: "

@@ -1,5 +1,7 @@
 package io.graceful.restart;
 
+import io.graceful.config.MovePolicy;
+import io.graceful.config.Option;
 import io.graceful.config.Options;
 import io.graceful.hooks.Hooks;
 import io.graceful.log.Log;
@@ -20,6 +22,7 @@ public final class Surroundings {
   final Reactor reactor;
   final BoundSockets bound;
   final Hooks hooks;
+  final AppGuard guard;
   final ProcessStarter starter;
   final ProcessExit exit;
 
@@ -48,6 +51,8 @@ public final class Surroundings {
     this.reactor = reactor;
     this.bound = bound;
     this.hooks = hooks;
+    this.guard =
+        new AppGuard(hooks, log, !MovePolicy.parse(options.text(Option.MOVE)).movesNothing());
     this.starter = starter;
     this.exit = exit;
     this.manager = manager;

@@ -72,7 +72,8 @@ public final class Takeover implements Tickets.Owner {
       for (int i = 0; i < answer.number(); i++) {
         Lifeline.Received listener = takeover.await(Type.LISTENER);
         if (listener.fd < 0) {
-          throw new IOException("expected a descriptor with " + listener.frame);
+          throw new IOException(
+              "no descriptor came with " + listener.frame + ": limit of open files reached?");
         }
         takeover.sockets.add(takeover.listenerOf(listener), listener.fd);
       }
@@ -256,7 +257,13 @@ public final class Takeover implements Tickets.Owner {
     } catch (EOFException closed) {
       onPredecessorGone();
     } catch (IOException broken) {
-      fail("can't talk to pid " + predecessor + ": " + broken.getMessage());
+      String problem = "can't talk to pid " + predecessor + ": " + broken.getMessage();
+      if (serving) {
+        world.log.error(problem + "; this process serves on");
+        onPredecessorGone();
+      } else {
+        fail(problem);
+      }
     }
   }
 
@@ -365,7 +372,7 @@ public final class Takeover implements Tickets.Owner {
     List<ListenerKey> keys = sockets.keys();
     try {
       for (Listener listener : LiveListeners.scan(world.libc, world.bound).handedOver()) {
-        DetachedListener.detach(world.libc, listener).release();
+        DetachedListener.detach(world.libc, listener, world.guard).release();
       }
     } catch (IOException failure) {
       world.log.error("can't stop accepting: " + failure.getMessage());

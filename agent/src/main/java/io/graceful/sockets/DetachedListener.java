@@ -22,27 +22,35 @@ public final class DetachedListener {
 
   private final Libc libc;
   private final Listener listener;
+  private final Exclusion exclusion;
   private int kept;
 
-  /** By descriptor: from when it was exchanged last. */
+  /** From when it was exchanged last; null before. */
+  private List<Integer> epolls;
+
+  /** By descriptor: likewise. */
   private final Map<Integer, List<EpollRegistration>> registrations = new HashMap<>();
 
   private long silentInode = NONE;
   private int backlog;
 
-  private DetachedListener(Libc libc, Listener listener, int kept) {
+  private DetachedListener(Libc libc, Listener listener, Exclusion exclusion, int kept) {
     this.libc = libc;
     this.listener = listener;
+    this.exclusion = exclusion;
     this.kept = kept;
   }
 
   /**
    * From now on the app accepts nothing more from it. A connection that slips through is served as
    * any other: see {@link #wakeAcceptors}.
+   *
+   * @param exclusion for each exchange, this one and those to come
    */
-  public static DetachedListener detach(Libc libc, Listener listener) throws IOException {
+  public static DetachedListener detach(Libc libc, Listener listener, Exclusion exclusion)
+      throws IOException {
     DetachedListener detached =
-        new DetachedListener(libc, listener, libc.duplicate(listener.descriptor()));
+        new DetachedListener(libc, listener, exclusion, libc.duplicate(listener.descriptor()));
     try {
       int silent = libc.silentListener();
       try {
@@ -174,18 +182,34 @@ public final class DetachedListener {
   }
 
   private void swap(long expectedInode, int replacement) throws IOException {
-    for (int fd : listener.descriptors()) {
-      if (ProcFs.socketInode(fd) != expectedInode) {
-        continue; // The app closed it, and may have something else at the number by now.
+    List<Integer> instances = epolls();
+    exclusion.during(
+        () -> {
+          for (int fd : listener.descriptors()) {
+            if (ProcFs.socketInode(fd) == expectedInode) {
+              DescriptorSwap.replace(libc, fd, replacement, registrationsOf(fd, instances));
+            } // Else the app has closed it, and may have something else at the number by now.
+          }
+        });
+  }
+
+  /** Found before the app has to wait. Those of before, if there is no descriptor to look with. */
+  private List<Integer> epolls() throws IOException {
+    try {
+      epolls = EpollRegistration.instances();
+    } catch (IOException blind) {
+      if (epolls == null) {
+        throw blind;
       }
-      DescriptorSwap.replace(libc, fd, replacement, registrationsOf(fd));
     }
+    return epolls;
   }
 
   /** Those of before, if there is no descriptor to look with: the app hardly ever changes them. */
-  private List<EpollRegistration> registrationsOf(int fd) throws IOException {
+  private List<EpollRegistration> registrationsOf(int fd, List<Integer> instances)
+      throws IOException {
     try {
-      List<EpollRegistration> current = EpollRegistration.of(fd);
+      List<EpollRegistration> current = EpollRegistration.of(fd, instances);
       registrations.put(fd, current);
       return current;
     } catch (IOException blind) {

@@ -12,6 +12,7 @@ public final class Epoll implements AutoCloseable {
 
   private static final int CLOEXEC = 0x80000;
   private static final int ADD = 1;
+  private static final int MOD = 3;
   private static final int MOST = 8;
 
   private final Libc libc;
@@ -28,9 +29,25 @@ public final class Epoll implements AutoCloseable {
   }
 
   public void add(int watched, int events, long data) throws ErrnoException {
+    control(ADD, watched, events, data);
+  }
+
+  /** After a one-shot entry has fired, as NIO.2 does it: EPollPort.startPoll. */
+  public void rearm(int watched, int events, long data) throws ErrnoException {
+    try {
+      control(MOD, watched, events, data);
+    } catch (ErrnoException failure) {
+      if (failure.errno() != ErrnoException.ENOENT) {
+        throw failure;
+      }
+      add(watched, events, data);
+    }
+  }
+
+  private void control(int operation, int watched, int events, long data) throws ErrnoException {
     try (NativeMemory event = new NativeMemory(16)) {
       event.bytes.putInt(0, events).putLong(dataOffset, data);
-      libc.calls.check("epoll_ctl", fd, ADD, watched, event.address);
+      libc.calls.check("epoll_ctl", fd, operation, watched, event.address);
     }
   }
 

@@ -73,13 +73,31 @@ class DetachedListenerTest {
     }
   }
 
+  /** NIO.2 and the pollers of virtual threads wait once for each accept, and then again. */
+  @Test
+  void an_app_that_waits_anew_at_each_accept_always_gets_it_back() throws Exception {
+    try (Epoll epoll = new Epoll(LIBC);
+        ServerSocketChannel server = server();
+        OneShotAcceptor app = new OneShotAcceptor(epoll, Descriptors.of(server));
+        SocketChannel waiting = SocketChannel.open(server.getLocalAddress())) {
+      assertThat(waiting.isConnected()).isTrue();
+      Listener listener = Descriptors.listener(LIBC, Descriptors.of(server));
+      for (int i = 0; i < 500; i++) {
+        app.awaitMore();
+        DetachedListener.detach(LIBC, listener, app.exclusion()).reattach();
+      }
+      app.awaitMore();
+    }
+  }
+
   /** Without a timeout the JDK waits in accept, with one in poll. */
   @ParameterizedTest
   @ValueSource(ints = {0, 60_000})
   void a_thread_in_accept_gets_no_client_until_the_listener_is_back(int timeoutMillis)
       throws Exception {
     try (Acceptor app = new Acceptor(timeoutMillis)) {
-      DetachedListener detached = DetachedListener.detach(LIBC, Descriptors.listener(LIBC, app.fd));
+      DetachedListener detached =
+          DetachedListener.detach(LIBC, Descriptors.listener(LIBC, app.fd), Exclusion.NONE);
       app.awaitPolling();
       try (Socket client = app.connect()) {
         assertThat(detached.queued()).isEqualTo(1);
@@ -129,7 +147,7 @@ class DetachedListenerTest {
     try (ServerSocketChannel other = serverAt(listener.descriptor())) {
       long inode = ProcFs.socketInode(listener.descriptor());
 
-      DetachedListener.detach(LIBC, listener).release();
+      DetachedListener.detach(LIBC, listener, Exclusion.NONE).release();
 
       assertThat(ProcFs.socketInode(listener.descriptor())).isEqualTo(inode);
     }
@@ -200,7 +218,8 @@ class DetachedListenerTest {
   }
 
   private static DetachedListener detach(ServerSocketChannel server) throws Exception {
-    return DetachedListener.detach(LIBC, Descriptors.listener(LIBC, Descriptors.of(server)));
+    return DetachedListener.detach(
+        LIBC, Descriptors.listener(LIBC, Descriptors.of(server)), Exclusion.NONE);
   }
 
   /** It takes a copy, a silent one, and looks at epoll. */
@@ -209,11 +228,11 @@ class DetachedListenerTest {
   void with_too_few_descriptors_the_listener_stays_and_nothing_leaks(int left) throws Exception {
     try (ServerSocketChannel server = server()) {
       Listener listener = Descriptors.listener(LIBC, Descriptors.of(server));
-      DetachedListener.detach(LIBC, listener).reattach();
+      DetachedListener.detach(LIBC, listener, Exclusion.NONE).reattach();
 
       IOException failure = null;
       try (FewDescriptors few = new FewDescriptors(left)) {
-        DetachedListener.detach(LIBC, listener);
+        DetachedListener.detach(LIBC, listener, Exclusion.NONE);
       } catch (IOException expected) {
         failure = expected;
       }
@@ -266,8 +285,8 @@ class DetachedListenerTest {
   void without_a_free_descriptor_a_thread_in_accept_gets_it_back() throws Exception {
     try (Acceptor app = new Acceptor(0)) {
       Listener listener = Descriptors.listener(LIBC, app.fd);
-      DetachedListener.detach(LIBC, listener).reattach();
-      DetachedListener detached = DetachedListener.detach(LIBC, listener);
+      DetachedListener.detach(LIBC, listener, Exclusion.NONE).reattach();
+      DetachedListener detached = DetachedListener.detach(LIBC, listener, Exclusion.NONE);
       Await.until("the thread waits", app::isWaiting); // In poll, or in accept again.
       try (Socket client = app.connect()) {
         try (FewDescriptors none = new FewDescriptors(0)) {
