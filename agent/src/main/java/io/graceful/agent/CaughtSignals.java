@@ -23,6 +23,9 @@ final class CaughtSignals {
   private Reactor reactor;
   private Lifecycle lifecycle;
 
+  /** Why restarts are refused; null if they are not. */
+  private String refusal;
+
   CaughtSignals(Log log) {
     this.log = log;
   }
@@ -30,8 +33,9 @@ final class CaughtSignals {
   /** What stops does so without grace, and a restart waits, until they are {@link #obey obeyed}. */
   void catchThem(Options options) {
     for (String signal : options.signals(Option.RESTART_SIGNAL)) {
-      if (!signal.equals(RestartTrap.SIGNAL)) {
-        catchSignal(signal, "restart", new RestartRequest(signal));
+      if (!signal.equals(RestartTrap.SIGNAL)
+          && !catchSignal(signal, "restart", new RestartRequest(signal))) {
+        log.info("no restart by SIG" + signal + ": this process was started to ignore it (nohup?)");
       }
     }
     for (String signal : options.signals(Option.STOP_SIGNALS)) {
@@ -42,16 +46,30 @@ final class CaughtSignals {
   synchronized void obey(Reactor reactor, Lifecycle lifecycle) {
     this.reactor = reactor;
     this.lifecycle = lifecycle;
-    for (String signal : early) {
+    answerEarlyOnes();
+  }
+
+  /** What asks for a restart is answered with this from now on. */
+  synchronized void refuse(String reason) {
+    refusal = reason;
+    answerEarlyOnes();
+  }
+
+  private void answerEarlyOnes() {
+    List<String> waiting = new ArrayList<>(early);
+    early.clear();
+    for (String signal : waiting) {
       restart(signal);
     }
   }
 
-  private void catchSignal(String signal, String purpose, Consumer<Previous> handler) {
+  /** Returns false if the process ignores the signal. */
+  private boolean catchSignal(String signal, String purpose, Consumer<Previous> handler) {
     try {
-      JavaSignals.handle(signal, handler);
+      return JavaSignals.handle(signal, handler);
     } catch (UnsupportedOperationException taken) {
       log.info("no " + purpose + " by SIG" + signal + ": " + taken.getMessage());
+      return true;
     }
   }
 
@@ -60,7 +78,9 @@ final class CaughtSignals {
   }
 
   private synchronized void restart(String signal) {
-    if (lifecycle == null) {
+    if (refusal != null) {
+      log.info("SIG" + signal + ": restart refused: " + refusal);
+    } else if (lifecycle == null) {
       early.add(signal);
     } else {
       reactor.post(() -> lifecycle.restartRequested("SIG" + signal));

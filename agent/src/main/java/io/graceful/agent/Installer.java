@@ -125,9 +125,9 @@ public final class Installer
   private void prepare(String arguments) throws Throwable {
     jar = new File(Installer.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     Arch.current();
+    command = LaunchCommand.ofThisProcess();
     pid = ProcFs.pid();
     log = new Log(pid, Log.Level.INFO);
-    command = LaunchCommand.ofThisProcess();
     if (late) {
       command = command.withAgent(jar, arguments);
     }
@@ -260,6 +260,9 @@ public final class Installer
    *     know
    */
   private String refuseRestarts(String reason) {
+    if (signals != null) {
+      signals.refuse(reason);
+    }
     try {
       loadLibc();
       new RefusedRestarts(libc, log, pid, reason).start(service);
@@ -319,7 +322,7 @@ public final class Installer
       }
       lifecycle.start();
       if (hookProblem != null) {
-        onHookProblem(hookProblem);
+        lifecycle.disable(hookProblem);
       }
       if (hooked) {
         runSelfTest();
@@ -376,11 +379,10 @@ public final class Installer
     log.error(
         "this Java is not as expected, restarts are disabled and the application runs on: "
             + problem);
+    hookProblem = problem; // The agent's thread looks at it when it has made the lifecycle.
     Lifecycle running = lifecycle;
     if (running != null) {
-      running.disable(problem);
-    } else {
-      hookProblem = problem;
+      reactor.post(() -> running.disable(problem));
     }
   }
 }

@@ -62,7 +62,8 @@ public final class Launcher implements ProcessStarter {
     facts.forEach((name, value) -> environment.add(bytes(name + "=" + value)));
     List<byte[]> arguments = Arrays.asList(bytes(program), bytes(argument));
     SpawnRequest request =
-        asOurs(new SpawnRequest(program, arguments, environment), own).block(own.blockedSignals());
+        asOurs(new SpawnRequest(program, arguments, environment), own)
+            .block(own.blockedSignals() & ~USR2); // Ours, from when this process was started.
     try {
       return new ChildProcess(libc, request.spawn(libc));
     } catch (ErrnoException failure) {

@@ -59,6 +59,9 @@ final class Restart {
 
   private static final long REAP_MILLIS = 20;
 
+  /** The relay takes two seconds at most, if its thread lives: the app may have run out of heap. */
+  private static final long FINISH_MILLIS = 10_000;
+
   /** After the soak, when drain.timeout is not longer. */
   private static final long LAST_LOOK_MILLIS = 200;
 
@@ -97,7 +100,9 @@ final class Restart {
   private Interposer interposer;
   private boolean withConnections;
   private boolean soaked;
+  private boolean hasFinished;
   private boolean hasLeft;
+  private boolean isOver;
   private String drained;
   private boolean stoppedByOperator;
 
@@ -215,7 +220,7 @@ final class Restart {
       }
       refuseInvisibleAccepts();
     } catch (IOException | RuntimeException | LinkageError failure) {
-      giveUp(failure.getMessage());
+      giveUp(reason(failure));
       return;
     }
     announcer.ask(Announcer.Event.BEFORE_RESTART, keys(), 0, "", this::onAllowed);
@@ -233,10 +238,20 @@ final class Restart {
       return;
     }
     try {
+      mover.prepare();
       startSuccessor();
-    } catch (IOException | RuntimeException | LinkageError failure) {
-      giveUp(failure.getMessage());
+    } catch (IOException | RuntimeException | Error failure) {
+      if (successor != null) {
+        successor.signal(Libc.SIGKILL);
+        pollSuccessor();
+      }
+      giveUp(reason(failure));
     }
+  }
+
+  private static String reason(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null ? failure.toString() : message;
   }
 
   private void giveUp(String reason) {
@@ -284,7 +299,6 @@ final class Restart {
     world.log.info(
         "restart: " + (newcomer == null ? "started " + pid : pid + " has asked to take over"));
     audience.spawned(successor.pid());
-    mover.prepare();
     world.reactor.watch(lifeline.fd(), this::onLifeline);
     if (successor.handle() >= 0) {
       world.reactor.watch(successor.handle(), this::onSuccessorEnd);
@@ -464,8 +478,16 @@ final class Restart {
       if (interposer == null) {
         leave(drained);
       } else {
-        interposer.finish(summary -> world.reactor.post(() -> leave(drained + ": " + summary)));
+        interposer.finish(summary -> world.reactor.post(() -> finished(summary)));
+        world.reactor.after(FINISH_MILLIS, () -> finished("the relay did not end in time"));
       }
+    }
+  }
+
+  private void finished(String summary) {
+    if (!hasFinished) {
+      hasFinished = true;
+      leave(drained + ": " + summary);
     }
   }
 
@@ -594,7 +616,7 @@ final class Restart {
 
   private void onSuccessorEnd() {
     String end = successor.end();
-    if (end == null) {
+    if (end == null || isOver) {
       return;
     }
     world.reactor.unwatch(successor.handle());
@@ -651,6 +673,7 @@ final class Restart {
   }
 
   private void over() {
+    isOver = true;
     if (deadline != null) {
       deadline.cancel();
     }

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,24 @@ class LauncherTest {
     run(status(LaunchCommand.currentUmask(), 0, HUP));
 
     assertThat(signals("SigBlk")).isEqualTo(USR2 | HUP);
+  }
+
+  @Test
+  void a_hook_does_not_inherit_that_usr2_waits() throws Exception {
+    Path program = directory.resolve("hook");
+    // A shell that forks would unblock all signals.
+    Files.writeString(
+        program, "#!/bin/sh\nexec cp /proc/self/status " + directory.resolve("status") + "\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+    LaunchCommand later = status(LaunchCommand.currentUmask(), 0, USR2 | HUP);
+
+    Log log = new Log(0, Log.Level.ERROR);
+    ProcessStarter starter =
+        new Launcher(LIBC, later, ResourceLimits.current(LIBC), "", false, log);
+    assertThat(Children.end(starter.startHook(program.toString(), "ready", Map.of())))
+        .isEqualTo("exited with 0");
+
+    assertThat(signals("SigBlk")).isEqualTo(HUP);
   }
 
   @Test
