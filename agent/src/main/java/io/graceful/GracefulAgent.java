@@ -6,6 +6,9 @@ import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
 import java.net.MalformedURLException;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Paths;
 import java.util.function.BiConsumer;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
@@ -21,6 +24,9 @@ public final class GracefulAgent extends ClassLoader {
 
   /** Of a large class, in bytes. */
   private static final int USUAL_SIZE = 32 * 1024;
+
+  /** As in ProcessExit. */
+  private static final int CANT_TAKE_OVER = 70;
 
   private static boolean loaded;
 
@@ -77,11 +83,35 @@ public final class GracefulAgent extends ClassLoader {
       installer.accept(arguments, instrumentation);
     } catch (Throwable failure) {
       Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+      if (isSuccessor()) {
+        complain("can't take over: " + cause + "; exiting with " + CANT_TAKE_OVER);
+        Runtime.getRuntime().halt(CANT_TAKE_OVER);
+      }
       complain(
           "can't start the agent, the application runs without it: "
               + cause
               + "; don't send SIGUSR2: nothing catches it, and the JVM may crash");
     }
+  }
+
+  /**
+   * Whether another process serves until this one can. The class that else knows so (Lifeline) may
+   * be what can't be loaded.
+   */
+  private static boolean isSuccessor() {
+    try {
+      String socket = Files.readSymbolicLink(Paths.get("/proc/self/fd/3")).toString();
+      String entry = " " + socket.replaceAll("[^0-9]", "") + " @graceful-lifeline-";
+      for (String line :
+          Files.readAllLines(Paths.get("/proc/net/unix"), StandardCharsets.ISO_8859_1)) {
+        if (line.contains(entry)) {
+          return true;
+        }
+      }
+    } catch (IOException noSuchDescriptor) {
+      // A first generation.
+    }
+    return false;
   }
 
   /** {@code java -jar graceful.jar}: the command line. */

@@ -39,7 +39,7 @@ public final class ChildProcess implements SuccessorProcess {
         Integer status = libc.reap(pid);
         end = status == null ? null : WaitStatus.inWords(status);
       } catch (ErrnoException reapedByTheApp) {
-        end = "ended";
+        end = ENDED;
       }
       if (end != null && handle >= 0) {
         libc.close(handle);

@@ -49,7 +49,7 @@ public final class ForeignProcess implements SuccessorProcess {
     if (!ended && !isRunning()) {
       forget();
     }
-    return ended ? "ended" : null;
+    return ended ? ENDED : null;
   }
 
   /** A handle also knows of a process whose first thread has ended before the others. */

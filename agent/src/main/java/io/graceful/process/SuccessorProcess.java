@@ -3,6 +3,9 @@ package io.graceful.process;
 /** A process that is to take over, or has. For the reactor's thread only. */
 public interface SuccessorProcess {
 
+  /** An end of which only its parent knows more. */
+  String ENDED = "ended";
+
   int pid();
 
   /** Readable once the process has ended; -1 if this kernel has no such thing (before 5.3). */

@@ -652,9 +652,12 @@ final class Restart {
     if (phase == Phase.HELD) {
       return " while it was held";
     }
-    boolean agentHasStarted =
-        phase != Phase.BOOTING || newcomer != null || GAVE_UP.equals(successor.end());
-    if (agentHasStarted) {
+    boolean agentMayHaveStarted =
+        phase != Phase.BOOTING
+            || newcomer != null
+            || GAVE_UP.equals(successor.end())
+            || SuccessorProcess.ENDED.equals(successor.end());
+    if (agentMayHaveStarted) {
       return " before it was ready";
     }
     return command == null

@@ -19,6 +19,7 @@ import io.graceful.process.ProcessStarter;
 import io.graceful.process.SuccessorProcess;
 import java.io.IOException;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Speaks for a process that itself does nothing but live. */
 final class FakeSuccessor implements ProcessStarter {
@@ -28,9 +29,10 @@ final class FakeSuccessor implements ProcessStarter {
   private volatile int starts;
   private volatile int lifeline = -1;
   private volatile ChildProcess child;
+  private volatile Function<ChildProcess, SuccessorProcess> disguise = child -> child;
 
   @Override
-  public ChildProcess start(int inherited, OtherCommand other) throws IOException {
+  public SuccessorProcess start(int inherited, OtherCommand other) throws IOException {
     starts++;
     if (failure instanceof IOException) {
       throw (IOException) failure;
@@ -41,12 +43,23 @@ final class FakeSuccessor implements ProcessStarter {
     hangUp();
     lifeline = LIBC.duplicate(inherited);
     child = Children.idle(LIBC);
-    return child;
+    return disguise.apply(child);
+  }
+
+  /** From now on its parent is another one, who alone learns how it ended. */
+  void beForeign() {
+    disguise = child -> ForeignProcess.of(LIBC, child.pid());
+  }
+
+  /** From now on as on a kernel without pidfd_open(2). */
+  void haveNoHandle() {
+    disguise = WithoutHandle::new;
   }
 
   /** As one that somebody else has started, who reaps it. */
   SuccessorProcess join(int passed) throws IOException {
-    return ForeignProcess.of(LIBC, start(passed, null).pid());
+    start(passed, null);
+    return ForeignProcess.of(LIBC, child.pid());
   }
 
   /** Waits for the end of one that has joined. */
@@ -115,6 +128,34 @@ final class FakeSuccessor implements ProcessStarter {
     if (lifeline >= 0) {
       LIBC.close(lifeline);
       lifeline = -1;
+    }
+  }
+
+  private static final class WithoutHandle implements SuccessorProcess {
+    private final ChildProcess child;
+
+    WithoutHandle(ChildProcess child) {
+      this.child = child;
+    }
+
+    @Override
+    public int pid() {
+      return child.pid();
+    }
+
+    @Override
+    public int handle() {
+      return -1;
+    }
+
+    @Override
+    public String end() {
+      return child.end();
+    }
+
+    @Override
+    public void signal(int signal) {
+      child.signal(signal);
     }
   }
 }

@@ -30,7 +30,9 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -156,6 +158,47 @@ class LifecycleTest {
             + " was killed by signal 9 before its agent had started; still serving on "
             + address);
     assertThatServing();
+  }
+
+  @Test
+  void without_a_handle_the_end_of_one_restart_does_not_end_the_next() throws Exception {
+    successor.haveNoHandle();
+    trigger("SIGUSR2");
+    successor.die();
+    Await.until(
+        "the second one begins before the first one's look",
+        () -> {
+          trigger("SIGUSR2");
+          return successor.starts() == 2;
+        });
+
+    CountDownLatch later = new CountDownLatch(1);
+    REACTOR.run(() -> REACTOR.reactor.after(100, later::countDown));
+    assertThat(later.await(30, TimeUnit.SECONDS)).isTrue();
+    trigger("SIGUSR2");
+    assertThat(successor.starts()).as("the second one is still under way").isEqualTo(2);
+    successor.die();
+    Await.until(
+        "it is reaped",
+        () -> {
+          AtomicReference<String> refusal = new AtomicReference<>();
+          REACTOR.run(() -> refusal.set(lifecycle.abort()));
+          return "no restart is under way".equals(refusal.get());
+        });
+  }
+
+  @Test
+  void of_one_that_another_reaps_it_is_not_said_that_its_agent_had_not_started() throws Exception {
+    successor.beForeign();
+    trigger("SIGUSR2");
+    successor.die();
+
+    successor.reap();
+    stderr.await(
+        "graceful[7]: restart failed: pid "
+            + successor.pid()
+            + " ended before it was ready; still serving on "
+            + address);
   }
 
   @Test

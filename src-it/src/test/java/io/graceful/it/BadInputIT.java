@@ -13,6 +13,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import jnr.constants.platform.Signal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -170,6 +171,25 @@ class BadInputIT {
             "graceful: can't start the agent, the application runs without it:"
                 + " java.lang.ClassNotFoundException: io.graceful.agent.Installer; don't send"
                 + " SIGUSR2: nothing catches it, and the JVM may crash");
+  }
+
+  /** It could serve beside the old one, without an agent that knows of it. */
+  @EachJdk
+  void agent_jar_that_is_damaged_before_a_restart(int jdk, Servers servers) throws Exception {
+    Path jar = servers.directory().resolve("agent.jar");
+    Files.copy(servers.agentJar(), jar);
+    Server server = servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).agent(jar).start();
+    Path damaged = servers.directory().resolve("damaged.jar");
+    Files.copy(servers.agentJar(), damaged);
+    try (FileSystem content = FileSystems.newFileSystem(damaged)) {
+      Files.delete(content.getPath("inst/io/graceful/agent/Installer.class"));
+    }
+    Files.move(damaged, jar, StandardCopyOption.REPLACE_EXISTING);
+    assertRestartFails(server, "exited with 70 before it was ready");
+    assertThat(server.stderr())
+        .contains(
+            "graceful: can't take over: java.lang.ClassNotFoundException:"
+                + " io.graceful.agent.Installer; exiting with 70");
   }
 
   /** Nothing can be read from it any more: what a restart needs must be in memory by then. */
