@@ -25,9 +25,6 @@ import java.util.Set;
  */
 final class NativeLibrary {
 
-  /** Where it is missing, musl names it: ld-linux-x86-64.so.2, ld-linux-aarch64.so.1. */
-  private static final String GLIBC_LOADER = "ld-linux-";
-
   private static final String UNSAFE_SWITCH = "jffi.unsafe.disabled";
 
   private NativeLibrary() {}
@@ -48,10 +45,6 @@ final class NativeLibrary {
       } catch (IOException | UnsatisfiedLinkError failure) {
         failures.add(directory + " (" + reason(failure) + ")");
       }
-    }
-    if (failures.get(0).contains(GLIBC_LOADER)) {
-      throw new IOException(
-          "its native library needs glibc, which this system does not have (Alpine?): use another one");
     }
     throw new IOException(
         "no directory to load a native library from: tried "

@@ -32,6 +32,43 @@ class TriggerIT {
   }
 
   @EachJdk
+  void another_signal_restarts_too(int jdk, Servers servers) throws Exception {
+    Server server =
+        servers
+            .launch(Apps.HTTPSERVER, Jdks.find(jdk))
+            .option("restart.signal", "HUP+USR2")
+            .start();
+    Load load = Loads.start(server);
+    ProcessId first = server.serving();
+    assertThat(first.signal(Signal.SIGHUP)).isTrue();
+    server.awaitExit(first, Server.LIMIT);
+
+    Loads.assertNothingFailed(load.stop());
+    assertThat(server.starts()).hasSize(2);
+    assertThat(server.family().alive()).hasSize(1);
+    server.awaitAnswerBy(server.family().alive().iterator().next());
+    assertNextRestartWorks(server);
+  }
+
+  /** As under nohup. */
+  @EachJdk
+  void another_signal_that_is_ignored_is_said_to_be_at_the_start(int jdk, Servers servers)
+      throws Exception {
+    Server server =
+        servers
+            .launch(Apps.HTTPSERVER, Jdks.find(jdk))
+            .option("restart.signal", "HUP+USR2")
+            .after("trap '' HUP")
+            .start();
+    assertThat(server.stderr())
+        .singleElement()
+        .asString()
+        .endsWith("no restart by SIGHUP: this process was started to ignore it (nohup?)");
+    assertThat(server.serving().signal(Signal.SIGHUP)).isTrue();
+    server.restart();
+  }
+
+  @EachJdk
   void second_signal_while_the_successor_starts(int jdk, Servers servers) throws Exception {
     Server server =
         servers.launch(Apps.HTTPSERVER, Jdks.find(jdk)).with("slow-start", 1_500).start();
