@@ -72,8 +72,16 @@ public final class ErrnoException extends IOException {
         return "EPIPE (the other process is gone)";
       case ENOSYS:
         return "ENOSYS (not offered by this kernel)";
+      case EADDRINUSE:
+        return "EADDRINUSE (address already in use)";
       case ECONNRESET:
         return "ECONNRESET (the other process is gone)";
+      case 107:
+        return "ENOTCONN (not connected: the other side has left)";
+      case 110:
+        return "ETIMEDOUT (no answer in time)";
+      case ECONNREFUSED:
+        return "ECONNREFUSED (nobody listens there)";
       default:
         return "errno " + errno;
     }
