@@ -60,6 +60,9 @@ public final class Usage {
         "a properties file named by `config`, in this order of precedence. This page is printed by");
     out.println("`java -jar graceful.jar --options-markdown`.");
     out.println();
+    out.println(
+        "In agent arguments a comma ends a value: one that has a comma in it goes into a variable or the file.");
+    out.println();
     out.println("| key | variable | default | allowed | meaning |");
     out.println("| --- | --- | --- | --- | --- |");
     for (Option option : Option.values()) {

@@ -20,7 +20,7 @@ public enum Option {
   STOP_SIGNALS(
       "stop.signals",
       "TERM+INT",
-      Kind.SIGNALS_OR_NONE,
+      Kind.STOP_SIGNALS,
       "Signals that stop the server gracefully: requests in progress end first, then the signal does what it always"
           + " did. A second one stops at once. none leaves all signals alone."),
   READY_TIMEOUT(
@@ -97,10 +97,14 @@ public enum Option {
       "",
       Kind.HOOK,
       "A program that is told of each step, for what stands around the server: a registry, a load balancer. It gets the"
-          + " step's name as its argument, and the facts in its environment. Or an http:// address that gets them by"
-          + " POST; see docs/hooks.md."),
+          + " step's name as its argument, and the facts in its environment. Or an http:// or https:// address that gets"
+          + " them by POST; see docs/hooks.md."),
   HOOK_TIMEOUT(
-      "hook.timeout", "10s", Kind.DURATION, "How long that may take; a program is killed then."),
+      "hook.timeout",
+      "10s",
+      Kind.DURATION,
+      "How long the hook may take for one step. A program that takes longer is killed, an address is waited for no"
+          + " more."),
   STOP_DELAY(
       "stop.delay",
       "0s",
@@ -119,7 +123,8 @@ public enum Option {
       "log.level",
       "info",
       Kind.CHOICE,
-      "What is written to stderr: error is failures only, info a line per step of a restart or stop.",
+      "What is written to stderr: error is failures only, info also a line per step of a restart or stop, debug also what"
+          + " a report of a bug needs.",
       "error",
       "info",
       "debug"),
@@ -133,7 +138,7 @@ public enum Option {
   /** What a value looks like. */
   enum Kind {
     SIGNALS,
-    SIGNALS_OR_NONE,
+    STOP_SIGNALS,
     DURATION,
     CHOICE,
     MOVES,
@@ -143,7 +148,11 @@ public enum Option {
   }
 
   /** What can be caught without breaking the JVM or the meaning of the signal. */
-  static final List<String> SIGNALS = Arrays.asList("USR2", "USR1", "HUP", "TERM", "INT", "WINCH");
+  private static final List<String> SIGNALS =
+      Arrays.asList("USR2", "USR1", "HUP", "TERM", "INT", "WINCH");
+
+  /** A stop ends with what the signal did before us, and SIGUSR2 is the JVM's own. */
+  private static final List<String> STOPPING = SIGNALS.subList(1, SIGNALS.size());
 
   private final String key;
   private final String defaultValue;
@@ -180,9 +189,9 @@ public enum Option {
   public String allowed() {
     switch (kind) {
       case SIGNALS:
-        return "one or more of " + String.join(", ", SIGNALS) + ", joined with +";
-      case SIGNALS_OR_NONE:
-        return "none, or one or more of " + String.join(", ", SIGNALS) + ", joined with +";
+        return someOf(SIGNALS);
+      case STOP_SIGNALS:
+        return "none, or " + someOf(STOPPING);
       case DURATION:
         return Durations.ALLOWED;
       case CHOICE:
@@ -196,6 +205,10 @@ public enum Option {
       default:
         return "a path";
     }
+  }
+
+  private static String someOf(List<String> signals) {
+    return "one or more of " + String.join(", ", signals) + ", joined with +";
   }
 
   static Option byKey(String key) {
@@ -217,17 +230,12 @@ public enum Option {
 
   boolean accepts(String value) {
     switch (kind) {
-      case SIGNALS_OR_NONE:
-        return value.equals("none") || SIGNALS.containsAll(Arrays.asList(value.split("\\+", -1)));
       case SIGNALS:
-        return SIGNALS.containsAll(Arrays.asList(value.split("\\+", -1)));
+        return SIGNALS.containsAll(joined(value));
+      case STOP_SIGNALS:
+        return value.equals("none") || STOPPING.containsAll(joined(value));
       case DURATION:
-        try {
-          Durations.parse(value);
-          return true;
-        } catch (IllegalArgumentException notOne) {
-          return false;
-        }
+        return Durations.isValid(value);
       case CHOICE:
         return choices.contains(value);
       case MOVES:
@@ -237,6 +245,10 @@ public enum Option {
       default:
         return !value.isEmpty();
     }
+  }
+
+  private static List<String> joined(String signals) {
+    return Arrays.asList(signals.split("\\+", -1));
   }
 
   private static boolean isWebAddress(String value) {

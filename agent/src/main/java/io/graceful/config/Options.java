@@ -145,9 +145,5 @@ public final class Options {
             signal + " can't be both in restart.signal and in stop.signals; take it out of one");
       }
     }
-    if (signals(Option.STOP_SIGNALS).contains("USR2")) {
-      throw new OptionException(
-          "USR2 can't be in stop.signals: the JVM uses it itself; take TERM, INT, HUP or USR1");
-    }
   }
 }

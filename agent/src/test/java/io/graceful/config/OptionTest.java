@@ -78,6 +78,8 @@ class OptionTest {
     "STOP_SIGNALS, ''",
     "STOP_SIGNALS, none+TERM",
     "STOP_SIGNALS, TERM++INT",
+    "STOP_SIGNALS, USR2",
+    "STOP_SIGNALS, TERM+USR2",
     "SOAK, ''",
     "SOAK, soon",
     "UNCLAIMED, Fail",

@@ -281,7 +281,8 @@ class OptionsTest {
     assertRefused(
         "restart.signal=HUP,stop.signals=USR2",
         Map.of(),
-        "USR2 can't be in stop.signals: the JVM uses it itself; take TERM, INT, HUP or USR1");
+        "bad value 'USR2' for agent argument 'stop.signals'; allowed: none, or one or more of USR1,"
+            + " HUP, TERM, INT, WINCH, joined with +");
   }
 
   private Path file(String content) throws IOException {
