@@ -49,6 +49,9 @@ public final class MovePolicy {
     return none;
   }
 
+  /**
+   * @param port of the listener that has accepted them
+   */
   public boolean moves(int port) {
     return !none && !stay.contains(port);
   }

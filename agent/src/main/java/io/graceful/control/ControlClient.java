@@ -49,7 +49,11 @@ public final class ControlClient implements AutoCloseable {
     return libc.peerCredentials(fd)[1];
   }
 
-  /** Once. */
+  /**
+   * To be called once.
+   *
+   * @throws IOException if the agent has hung up
+   */
   public void ask(Message request) throws IOException {
     byte[] bytes = (request + "\n").getBytes(StandardCharsets.UTF_8);
     try (NativeMemory memory = NativeMemory.of(bytes)) {

@@ -14,10 +14,7 @@ import java.io.IOException;
  */
 public final class Frame {
 
-  /**
-   * Of this protocol. Both ends must have the same; the predecessor answers another one with
-   * REFUSED.
-   */
+  /** Of this protocol. Both ends must have the same: a frame of another one ends the restart. */
   public static final int VERSION = 1;
 
   /** The number of a READY whose sender can take open connections. */

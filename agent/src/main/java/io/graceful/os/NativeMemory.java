@@ -11,6 +11,9 @@ public final class NativeMemory implements AutoCloseable {
   final long address;
   public final ByteBuffer bytes;
 
+  /**
+   * @param size in bytes
+   */
   public NativeMemory(int size) {
     address = MemoryIO.getInstance().allocateMemory(size, true);
     if (address == 0) {

@@ -61,6 +61,10 @@ public final class Reactor implements Runnable {
     watched.put(fd, callback);
   }
 
+  /**
+   * Calls back no more. In the same turn in which the descriptor is closed: another file may get
+   * its number soon. Does nothing if it is not watched.
+   */
   public void unwatch(int fd) {
     watched.remove(fd);
   }

@@ -188,7 +188,7 @@ public final class Connection {
   }
 
   /** Whether {@link Observer#atBoundary} was told, and it still is there. */
-  public boolean isAtBoundary() {
+  boolean isAtBoundary() {
     return boundary.isReached() && isAppSilent();
   }
 
@@ -235,13 +235,13 @@ public final class Connection {
     return exchange.hasProvenHttp();
   }
 
-  /** How many the relay has read from the client. */
-  public long bytesFromClient() {
+  /** How many bytes the relay has read from the client. */
+  long bytesFromClient() {
     return toApp.bytes();
   }
 
-  /** How many the relay has read from the app. */
-  public long bytesFromApp() {
+  /** How many bytes the relay has read from the app. */
+  long bytesFromApp() {
     return toClient.bytes();
   }
 

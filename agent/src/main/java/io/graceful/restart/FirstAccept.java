@@ -65,7 +65,7 @@ public final class FirstAccept implements Runnable {
       List<Listener> listeners = listeners();
       if (!listeners.isEmpty() && accepts(listeners)) {
         isOver = true;
-        whenAccepting.accept(keys(listeners));
+        whenAccepting.accept(Listener.keys(listeners));
         return;
       }
     } catch (IOException blind) {
@@ -95,13 +95,5 @@ public final class FirstAccept implements Runnable {
     }
     int quiet = Accepting.notYet(libc.arch(), descriptors).size();
     return quiet == 0 || countsAll && quiet < descriptors.size() || IoUring.isInUse(libc);
-  }
-
-  private static List<ListenerKey> keys(List<Listener> listeners) {
-    List<ListenerKey> keys = new ArrayList<>();
-    for (Listener listener : listeners) {
-      keys.add(listener.key());
-    }
-    return keys;
   }
 }

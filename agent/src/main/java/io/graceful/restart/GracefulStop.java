@@ -67,9 +67,7 @@ final class GracefulStop {
   private List<ListenerKey> listening() {
     List<ListenerKey> listening = new ArrayList<>(keys);
     try {
-      for (Listener listener : LiveListeners.scan(world.libc, world.bound).handedOver()) {
-        listening.add(listener.key());
-      }
+      listening.addAll(Listener.keys(LiveListeners.scan(world.libc, world.bound).handedOver()));
     } catch (IOException blind) {
       // Then it is said when it stops accepting.
     }
@@ -82,9 +80,7 @@ final class GracefulStop {
     }
     try {
       List<Listener> listeners = LiveListeners.scan(world.libc, world.bound).handedOver();
-      for (Listener listener : listeners) {
-        keys.add(listener.key());
-      }
+      keys.addAll(Listener.keys(listeners));
       new AcceptStop(world, DetachedListener::release, this::drain).begin(listeners);
     } catch (IOException failure) {
       world.log.error("SIG" + signal + ": can't stop gracefully: " + failure.getMessage());

@@ -39,9 +39,9 @@ final class LameDuck {
       for (Listener listener : LiveListeners.scan(world.libc, world.bound).handedOver()) {
         if (!listener.key().isUnix()) {
           tcp.add(listener);
-          keys.add(listener.key());
         }
       }
+      keys.addAll(Listener.keys(tcp));
     } catch (IOException blind) {
       return "can't look at the sockets: " + blind.getMessage();
     }

@@ -287,9 +287,7 @@ public final class Lifecycle {
       return restart.keys();
     }
     List<ListenerKey> keys = new ArrayList<>(closedListeners());
-    for (Listener listener : LiveListeners.scan(world.libc, world.bound).handedOver()) {
-      keys.add(listener.key());
-    }
+    keys.addAll(Listener.keys(LiveListeners.scan(world.libc, world.bound).handedOver()));
     return keys;
   }
 

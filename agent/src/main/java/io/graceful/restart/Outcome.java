@@ -11,7 +11,7 @@ public final class Outcome {
   /**
    * @param at when it began, in ms after 1970 (UTC)
    * @param pid of the new process; 0 if there was none
-   * @param millis from the signal until it was decided
+   * @param millis from then until it was decided
    * @param failure why it has failed; null if the new process took over
    */
   Outcome(long at, int pid, long millis, String failure) {
@@ -21,18 +21,22 @@ public final class Outcome {
     this.failure = failure;
   }
 
+  /** When it began, in ms after 1970 (UTC). */
   public long at() {
     return at;
   }
 
+  /** Of the new process; 0 if there was none. */
   public int pid() {
     return pid;
   }
 
+  /** From then until it was decided. */
   public long millis() {
     return millis;
   }
 
+  /** Why it has failed; null if the new process took over. */
   public String failure() {
     return failure;
   }

@@ -162,11 +162,7 @@ final class Restart {
 
   /** Those that the successor has, or is to have. */
   List<ListenerKey> keys() {
-    List<ListenerKey> keys = new ArrayList<>();
-    for (Listener listener : listeners) {
-      keys.add(listener.key());
-    }
-    return keys;
+    return Listener.keys(listeners);
   }
 
   /** Connections that are in the relay's hands. */

@@ -128,6 +128,7 @@ public final class InheritedSockets {
     return null;
   }
 
+  /** Of all, claimed or not, in the order in which they came. */
   public synchronized List<ListenerKey> keys() {
     List<ListenerKey> keys = new ArrayList<>();
     for (Inherited inherited : sockets) {
@@ -136,6 +137,7 @@ public final class InheritedSockets {
     return keys;
   }
 
+  /** Of those that the app has not bound, or has closed again. */
   public synchronized List<ListenerKey> unclaimed() {
     List<ListenerKey> keys = new ArrayList<>();
     for (Inherited inherited : sockets) {

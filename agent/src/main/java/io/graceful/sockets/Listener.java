@@ -1,6 +1,7 @@
 package io.graceful.sockets;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
@@ -15,6 +16,15 @@ public final class Listener {
   Listener(ListenerKey key, long inode) {
     this.key = key;
     this.inode = inode;
+  }
+
+  /** Theirs, in the same order. */
+  public static List<ListenerKey> keys(Collection<Listener> listeners) {
+    List<ListenerKey> keys = new ArrayList<>();
+    for (Listener listener : listeners) {
+      keys.add(listener.key());
+    }
+    return keys;
   }
 
   public ListenerKey key() {

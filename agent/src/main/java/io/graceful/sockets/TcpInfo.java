@@ -40,17 +40,17 @@ public final class TcpInfo {
     return info.getInt(28);
   }
 
-  /** Since the app's last bytes were sent; since the connection was made if there were none. */
+  /** Ms since the app's last bytes were sent; since the connection was made if there were none. */
   public long sentAgo() {
     return info.getInt(44) & 0xFFFFFFFFL;
   }
 
-  /** Since the client's last bytes came. */
+  /** Ms since the client's last bytes came. */
   public long receivedAgo() {
     return info.getInt(52) & 0xFFFFFFFFL;
   }
 
-  /** Since the client last acknowledged anything. */
+  /** Ms since the client last acknowledged anything. */
   public long acknowledgedAgo() {
     return info.getInt(56) & 0xFFFFFFFFL;
   }
