@@ -16,7 +16,7 @@ holds: memory, descriptors, the agent's threads, environment, arguments, zombies
 connection is lost, or the last generation holds more than the third. All figures are in a file series.csv; where gnuplot is
 installed, a plot of them is beside it. Takes about 3 s for each restart.
 
-Needs JDK 17 or later, and Maven.
+Needs the JDKs that it runs on (17 and 25), and Maven.
 USAGE
 }
 

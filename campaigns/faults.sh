@@ -17,7 +17,7 @@ what it held before (descriptors, threads, children, temporary files), whether t
 next restart succeeds. Prints a verdict for each, and a table; exits with 1 if any fell short. JDK 17 and 25 (--jdk). With a part
 of a name, such as "successor" or "is killed", only those. Takes about 15 s for each fault.
 
-Needs JDK 17 or later, and Maven.
+Needs the JDKs that it runs on (17 and 25), Maven, and the network for the first time: it fetches other agents and JRuby.
 USAGE
 }
 

@@ -17,7 +17,7 @@ were kept, how long it took from the handover to the new process's first answer 
 Exits with 1 if a request fails or a connection is lost. The apps are those of test-apps/README.md; if none is given,
 nio, netty-epoll, tomcat-nio and jetty. Takes about two minutes each.
 
-Needs JDK 17 or later, Maven, and a limit of open files (ulimit -Hn) that is higher than the number of connections.
+Needs the JDK that it runs on (25) and one from 17 on, Maven, and a limit of open files (ulimit -Hn) of 1000 more than the connections.
 USAGE
 }
 

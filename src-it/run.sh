@@ -1,5 +1,5 @@
-# Sourced by ./demo and ./bench, with NAME set to theirs and from the top directory: builds what they need, and
-# becomes a Java program of src-it.
+# Sourced by ./demo, ./bench and the campaigns faults, endurance and scale, with NAME set to theirs and from the top directory: builds
+# what they need, and becomes a Java program of src-it.
 BUILT=target/built # a marker for each module that was built from here, and Maven's log
 
 # find_java : sets JAVA to the java of a JDK 17 or later, or explains what to install.
