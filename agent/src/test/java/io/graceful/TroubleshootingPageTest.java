@@ -51,7 +51,6 @@ class TroubleshootingPageTest {
           "bytes is cut",
           "bytes too many in a frame of type",
           "comes from a process of user",
-          "expected a descriptor with",
           "no generation has the number '",
           "no listener has the name '",
           // "can't hook".
