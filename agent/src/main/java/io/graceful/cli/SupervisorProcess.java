@@ -69,8 +69,8 @@ final class SupervisorProcess {
     try {
       Libc libc = Subcommand.libc();
       int pid = ProcFs.pid();
-      new Supervisor(libc, new Log(pid, Log.Level.INFO), pid, command)
-          .run(Supervisor.Hangup.valueOf(arguments[1]));
+      Supervisor.Hangup hangup = Supervisor.Hangup.valueOf(arguments[1]);
+      new Supervisor(libc, new Log(pid, Log.Level.INFO), pid, hangup, command).run();
     } catch (Exception failure) {
       Subcommand.complain("can't start the server: " + failure.getMessage());
     }

@@ -1,26 +1,20 @@
 package io.graceful.supervisor;
 
 import io.graceful.log.Log;
-import io.graceful.os.Datagrams;
 import io.graceful.os.ErrnoException;
-import io.graceful.os.JavaSignals;
 import io.graceful.os.Libc;
-import io.graceful.os.ProcFs;
 import io.graceful.os.Reactor;
-import io.graceful.os.SignalTrap;
 import io.graceful.os.WaitStatus;
-import io.graceful.systemd.NotifySocket;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Starts a server, follows the generation that serves, starts it again when it crashes, and ends
- * with it. Everything runs on the reactor's thread. There are no lambdas here and below: on recent
- * JVMs the first one costs several megabytes for good.
+ * Keeps a server running, through all of its generations and crashes. Everything happens on the
+ * reactor's thread. There are no lambdas here and below: on recent JVMs the first one costs several
+ * megabytes for good.
  */
-public final class Supervisor {
+public final class Supervisor implements Signals.Receiver, Notifications.Listener {
 
   /** What SIGHUP means. */
   public enum Hangup {
@@ -32,20 +26,18 @@ public final class Supervisor {
   private static final int SIGHUP = 1;
   private static final int SIGINT = 2;
 
-  /** Of a server that its own parent has reaped: in the middle of a restart that is another one. */
-  private static final int UNKNOWN = -1;
-
   /** For the server to say that it stops: it may have got the signal too. */
   private static final long HEARSAY_MILLIS = 1000;
 
   private final Libc libc;
   private final Log log;
   private final Reactor reactor;
-  private final Datagrams notifications;
+  private final Notifications notifications;
+  private final Children children;
   private final Starter starter;
   private final SocketStore sockets;
   private final BackOff backOff = new BackOff();
-  private final String notifySocket;
+  private final Hangup hangup;
   private final int pid;
   private final int user;
 
@@ -64,10 +56,12 @@ public final class Supervisor {
    * @param command the program first
    * @throws IOException if it can't be started
    */
-  public Supervisor(Libc libc, Log log, int pid, List<String> command) throws IOException {
+  public Supervisor(Libc libc, Log log, int pid, Hangup hangup, List<String> command)
+      throws IOException {
     this.libc = libc;
     this.log = log;
     this.pid = pid;
+    this.hangup = hangup;
     this.user = libc.effectiveUser();
     this.reactor =
         new Reactor(
@@ -78,83 +72,59 @@ public final class Supervisor {
                 log.error("this is a bug of the supervisor: " + failure);
               }
             });
-    this.notifySocket = NotifySocket.OF_OUR_SUPERVISOR + pid + "-" + ProcFs.startTime();
-    this.notifications = new Datagrams(libc, notifySocket);
+    this.notifications = new Notifications(libc, log, pid, this);
+    this.children = new Children(libc, log);
     this.sockets = new SocketStore(libc);
-    this.starter = new Starter(libc, command, "@" + notifySocket);
+    this.starter = new Starter(libc, command, notifications.address());
   }
 
   /** Does not return: this process ends as the server does. */
-  public void run(Hangup hangup) throws IOException {
+  public void run() throws IOException {
     libc.becomeSubreaper();
-    catchSignals(hangup);
-    reactor.watch(
-        notifications.fd(),
-        new Runnable() {
-          @Override
-          public void run() {
-            onNotifications();
-          }
-        });
+    Signals.pass(libc, reactor, this);
+    notifications.hear(reactor);
     manager = OwnManager.find(libc, reactor, log, pid);
     start();
     reactor.run();
   }
 
-  private void catchSignals(Hangup hangup) throws IOException {
-    int counter = SignalTrap.install(libc, Libc.SIGUSR2).counter();
-    reactor.watch(
-        counter,
-        new Runnable() {
-          @Override
-          public void run() {
-            libc.take(counter);
-            restart("SIGUSR2");
-          }
-        });
-    on(
-        "CHLD",
-        new Runnable() {
-          @Override
-          public void run() {
-            reap();
-          }
-        });
-    on(
-        "TERM",
-        new Runnable() {
-          @Override
-          public void run() {
-            terminate();
-          }
-        });
-    on(
-        "INT",
-        new Runnable() {
-          @Override
-          public void run() {
-            stopOnce(SIGINT); // A terminal's Ctrl-C reaches the server too.
-          }
-        });
-    on(
-        "HUP",
-        new Runnable() {
-          @Override
-          public void run() {
-            hangUp(hangup);
-          }
-        });
+  @Override
+  public void onUsr2() {
+    restart("SIGUSR2");
   }
 
-  private void on(String signal, Runnable task) {
-    JavaSignals.handle(
-        signal,
-        new Consumer<JavaSignals.Previous>() {
-          @Override
-          public void accept(JavaSignals.Previous previous) {
-            reactor.post(task);
-          }
-        });
+  @Override
+  public void onHup() {
+    if (hangup == Hangup.RESTART) {
+      restart("SIGHUP");
+    } else if (hangup == Hangup.FORWARD && server != null) {
+      server.signal(SIGHUP);
+    }
+  }
+
+  @Override
+  public void onTerm() {
+    if (manager == null) {
+      stop(Libc.SIGTERM);
+    } else {
+      stopOnce(Libc.SIGTERM); // systemd tells each process of the service (KillMode=control-group).
+    }
+  }
+
+  @Override
+  public void onInt() {
+    stopOnce(SIGINT); // A terminal's Ctrl-C reaches the server too.
+  }
+
+  @Override
+  public void onChild() {
+    // Looked at first: one that ends after that, and is our child, is reaped here or next time.
+    boolean hasEnded = server != null && !server.isRunning();
+    int status = children.reap(server == null ? 0 : server.pid());
+    if (status != Children.UNKNOWN || hasEnded) {
+      notifications.hearWaiting(); // What it has said before.
+      onEnd(server, status);
+    }
   }
 
   private void start() throws IOException {
@@ -168,22 +138,6 @@ public final class Supervisor {
     } else {
       log.info(source + ": the restart begins when the server is ready");
       restartWanted = true;
-    }
-  }
-
-  private void hangUp(Hangup hangup) {
-    if (hangup == Hangup.RESTART) {
-      restart("SIGHUP");
-    } else if (hangup == Hangup.FORWARD && server != null) {
-      server.signal(SIGHUP);
-    }
-  }
-
-  private void terminate() {
-    if (manager == null) {
-      stop(Libc.SIGTERM);
-    } else {
-      stopOnce(Libc.SIGTERM); // systemd tells each process of the service (KillMode=control-group).
     }
   }
 
@@ -241,26 +195,8 @@ public final class Supervisor {
     sockets.close();
   }
 
-  private void onNotifications() {
-    try {
-      for (Datagrams.Datagram next = notifications.receive();
-          next != null;
-          next = notifications.receive()) {
-        Notification notification = new Notification(next);
-        try {
-          onNotification(notification);
-        } finally {
-          for (int fd : notification.descriptors()) {
-            libc.close(fd);
-          }
-        }
-      }
-    } catch (IOException failure) {
-      log.error("can't hear what the server says: " + failure.getMessage());
-    }
-  }
-
-  private void onNotification(Notification notification) throws ErrnoException {
+  @Override
+  public void onNotification(Notification notification) throws ErrnoException {
     if (notification.user() != user || !isHeard(notification.sender())) {
       log.debug("pid " + notification.sender() + " is not the server: not heard");
       return;
@@ -301,32 +237,18 @@ public final class Supervisor {
   /** The server is, and one that goes on in its place when it has died. */
   private boolean isHeard(int sender) {
     return server != null
-        && (sender == server.pid() || !server.isRunning() && isGeneration(sender));
-  }
-
-  private void reap() {
-    // Looked at first: one that ends after that, and is our child, is reaped here or next time.
-    boolean hasEnded = server != null && !server.isRunning();
-    int status = UNKNOWN;
-    for (int[] child = libc.reapAny(); child != null; child = libc.reapAny()) {
-      if (server != null && child[0] == server.pid()) {
-        status = child[1];
-      }
-    }
-    if (status != UNKNOWN || hasEnded) {
-      onNotifications(); // What it has said before.
-      onEnd(server, status);
-    }
+        && (sender == server.pid() || !server.isRunning() && notifications.knows(sender));
   }
 
   /**
-   * @param status wait(2), or UNKNOWN, which may have been a crash
+   * @param status wait(2), or UNKNOWN, which may have been a crash: in the middle of a restart the
+   *     server's parent may be another generation
    */
   private void onEnd(Server ended, int status) {
     if (server != ended) {
       return; // It has said who serves in its place.
     }
-    int successor = successor();
+    int successor = children.successor(notifications);
     if (successor != 0) {
       log.info("pid " + ended.pid() + " has ended; pid " + successor + " goes on");
       server = new Server(libc, successor);
@@ -338,14 +260,14 @@ public final class Supervisor {
     server = null;
     boolean crashed = status != 0;
     if (stopping || !hasServed || !crashed) {
-      exit(status == UNKNOWN ? 0 : WaitStatus.exitCode(status));
+      exit(status == Children.UNKNOWN ? 0 : WaitStatus.exitCode(status));
     }
     long pause = backOff.afterCrash(ended.readyNanos());
     String crash =
         "pid "
             + ended.pid()
             + " "
-            + (status == UNKNOWN ? "has ended" : WaitStatus.inWords(status))
+            + (status == Children.UNKNOWN ? "has ended" : WaitStatus.inWords(status))
             + ": starting it again in "
             + pause
             + " ms; clients wait at "
@@ -378,35 +300,6 @@ public final class Supervisor {
           "can't start the server: " + failure.getMessage() + "; trying again in " + pause + " ms");
       startIn(pause);
     }
-  }
-
-  /** A child that the server has left behind, and that was started to take its place; or 0. */
-  private int successor() {
-    try {
-      for (int child : ProcFs.children()) {
-        if (isGeneration(child)) {
-          return child;
-        }
-      }
-    } catch (IOException blind) {
-      log.error("can't look for a new process: " + blind.getMessage());
-    }
-    return 0;
-  }
-
-  /** The app's own children don't get that variable. */
-  private boolean isGeneration(int pid) {
-    try {
-      for (byte[] entry : ProcFs.zeroTerminated("/proc/" + pid + "/environ")) {
-        if (new String(entry, StandardCharsets.ISO_8859_1)
-            .equals("NOTIFY_SOCKET=@" + notifySocket)) {
-          return true;
-        }
-      }
-    } catch (IOException ended) {
-      return false;
-    }
-    return false;
   }
 
   /** At once: this process has no shutdown of its own. */
