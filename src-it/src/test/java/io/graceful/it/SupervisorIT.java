@@ -2,26 +2,15 @@ package io.graceful.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.graceful.it.app.Apps;
-import io.graceful.it.app.FreePort;
-import io.graceful.it.app.Launch;
 import io.graceful.it.app.Server;
 import io.graceful.it.junit.Servers;
 import io.graceful.it.junit.ServersExtension;
 import io.graceful.it.jvm.Await;
-import io.graceful.it.jvm.Jdk;
-import io.graceful.it.jvm.ProcessFamily;
 import io.graceful.it.jvm.ProcessId;
 import io.graceful.it.jvm.ProcessView;
-import io.graceful.it.load.Endpoint;
-import io.graceful.it.load.Greeting;
 import io.graceful.it.load.Load;
 import io.graceful.it.load.LoadReport;
 import io.graceful.it.load.ManualClient;
-import io.graceful.it.load.Request;
-import io.graceful.it.load.RequestFailed;
-import java.util.ArrayList;
-import java.util.List;
 import jnr.constants.platform.Signal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -37,21 +26,21 @@ class SupervisorIT {
   @EachJdk
   void keeps_one_pid_through_restarts_and_ends_as_the_server_does(int jdk, Servers servers)
       throws Exception {
-    Server server = launch(servers, Jdks.find(jdk), "soak=300ms").start();
+    Server server = Supervised.launch(servers, Jdks.find(jdk), "soak=300ms").start();
     ProcessId supervisor = server.family().first();
     Load load = Loads.startWithKeepAlive(server);
 
     for (int generation = 2; generation <= 3; generation++) {
       ProcessId old = server.serving();
       assertThat(supervisor.signal(Signal.SIGUSR2)).isTrue();
-      awaitGeneration(server, generation);
+      Supervised.awaitGeneration(server, generation);
       server.awaitExit(old, Server.LIMIT);
     }
     LoadReport report = load.stop();
     Loads.assertNothingFailed(report);
     Loads.assertConnectionsKept(report);
     assertThat(megabytes(supervisor)).isLessThan(LARGEST_MEGABYTES);
-    assertReaps(supervisor);
+    Supervised.assertReaps(supervisor);
 
     assertThat(supervisor.signal(Signal.SIGTERM)).isTrue();
     assertThat(server.awaitExit(supervisor, Server.LIMIT)).hasValue(143);
@@ -62,33 +51,36 @@ class SupervisorIT {
   @EachJdk
   void clients_wait_while_a_crashed_server_is_started_again(int jdk, Servers servers)
       throws Exception {
-    Server server = launch(servers, Jdks.find(jdk), "soak=300ms").start();
+    Server server = Supervised.launch(servers, Jdks.find(jdk), "soak=300ms").start();
     ProcessId supervisor = server.family().first();
-    awaitStored(server);
+    Supervised.awaitStored(server);
 
     for (int crash = 1; crash <= 3; crash++) {
       ProcessId crashed = server.serving();
       assertThat(crashed.signal(Signal.SIGKILL)).isTrue();
       Await.until("the end of " + crashed, Server.LIMIT, () -> !crashed.exists());
       assertThat(server.greet().pid()).as("who has answered").isNotEqualTo(crashed.pid());
-      awaitGeneration(server, crash + 1);
-      awaitStored(server);
+      Supervised.awaitGeneration(server, crash + 1);
+      Supervised.awaitStored(server);
     }
     assertThat(
             server.stderr(line -> line.contains(" was killed by signal 9: starting it again in ")))
         .hasSize(3)
         .allMatch(line -> line.endsWith(" ms; clients wait at 1 sockets"));
     assertThat(supervisor.exists()).isTrue();
-    assertReaps(supervisor);
+    Supervised.assertReaps(supervisor);
   }
 
   @Test
   void a_server_that_crashes_at_each_start_is_started_ever_more_rarely(Servers servers)
       throws Exception {
     Server server =
-        launch(servers, Jdks.any(), "soak=300ms").with("exit-from", 2).with("exit-code", 9).start();
+        Supervised.launch(servers, Jdks.any(), "soak=300ms")
+            .with("exit-from", 2)
+            .with("exit-code", 9)
+            .start();
     ProcessId supervisor = server.family().first();
-    awaitStored(server);
+    Supervised.awaitStored(server);
     assertThat(server.serving().signal(Signal.SIGKILL)).isTrue();
     Await.until(
         "the fifth start",
@@ -109,7 +101,7 @@ class SupervisorIT {
       server.forgetStarts(); // The next one is the first generation again.
       assertThat(waiting.receiveGreeting().generation()).isEqualTo(1);
     }
-    assertReaps(supervisor);
+    Supervised.assertReaps(supervisor);
     assertThat(supervisor.signal(Signal.SIGTERM)).isTrue();
     assertThat(server.awaitExit(supervisor, Server.LIMIT)).hasValue(143);
   }
@@ -117,11 +109,11 @@ class SupervisorIT {
   @Test
   void a_restart_goes_on_when_the_old_process_is_killed_while_it_drains(Servers servers)
       throws Exception {
-    Server server = launch(servers, Jdks.any(), "soak=60s").start();
+    Server server = Supervised.launch(servers, Jdks.any(), "soak=60s").start();
     ProcessId supervisor = server.family().first();
     ProcessId old = server.serving();
     assertThat(supervisor.signal(Signal.SIGUSR2)).isTrue();
-    awaitGeneration(server, 2);
+    Supervised.awaitGeneration(server, 2);
     server.awaitStderr("the handover", line -> line.contains(" handed over to pid "));
     ProcessId successor = server.serving();
 
@@ -143,7 +135,7 @@ class SupervisorIT {
     try (Systemd systemd =
         Systemd.atAbstractName("graceful-it-supervisor-" + ProcessHandle.current().pid())) {
       Server server =
-          launch(servers, Jdks.any(), "soak=300ms")
+          Supervised.launch(servers, Jdks.any(), "soak=300ms")
               .environment("NOTIFY_SOCKET", systemd.notifySocket())
               .environment("WATCHDOG_USEC", "2000000")
               .start();
@@ -157,7 +149,7 @@ class SupervisorIT {
 
       assertThat(supervisor.signal(Signal.SIGUSR2)).isTrue();
       awaitTold(systemd, "RELOADING=1 MONOTONIC_USEC=N ");
-      awaitGeneration(server, 2);
+      Supervised.awaitGeneration(server, 2);
       Await.until(
           "the end of the reload",
           Server.LIMIT,
@@ -168,7 +160,7 @@ class SupervisorIT {
       awaitTold(
           systemd,
           "STATUS=pid " + crashed.pid() + " was killed by signal 9: starting it again in ");
-      awaitGeneration(server, 3);
+      Supervised.awaitGeneration(server, 3);
 
       assertThat(supervisor.signal(Signal.SIGTERM)).isTrue();
       awaitTold(systemd, "STOPPING=1 ");
@@ -184,10 +176,10 @@ class SupervisorIT {
   @ValueSource(booleans = {false, true})
   void a_stop_lets_requests_end_and_refuses_clients(boolean toTheServer, Servers servers)
       throws Exception {
-    Server server = launch(servers, Jdks.any(), "soak=300ms").start();
+    Server server = Supervised.launch(servers, Jdks.any(), "soak=300ms").start();
     ProcessId supervisor = server.family().first();
     ProcessId serving = server.serving();
-    awaitStored(server);
+    Supervised.awaitStored(server);
     try (SlowRequest slow = SlowRequest.send(server, 3000)) {
       assertThat((toTheServer ? serving : supervisor).signal(Signal.SIGTERM)).isTrue();
       server.awaitRefusal();
@@ -201,12 +193,12 @@ class SupervisorIT {
   @Test
   void a_stop_in_the_middle_of_a_restart_ends_both_when_nothing_is_in_flight(Servers servers)
       throws Exception {
-    Server server = launch(servers, Jdks.any(), "soak=20s").start();
+    Server server = Supervised.launch(servers, Jdks.any(), "soak=20s").start();
     ProcessId supervisor = server.family().first();
     ProcessId old = server.serving();
     try (SlowRequest inOld = SlowRequest.send(server, 3000)) {
       assertThat(supervisor.signal(Signal.SIGUSR2)).isTrue();
-      awaitGeneration(server, 2);
+      Supervised.awaitGeneration(server, 2);
       server.awaitStderr("the handover", line -> line.contains(" handed over to pid "));
       assertThat(supervisor.signal(Signal.SIGTERM)).isTrue();
       assertThat(inOld.awaitAnswer().pid()).isEqualTo(old.pid());
@@ -223,7 +215,7 @@ class SupervisorIT {
     try (Systemd systemd =
         Systemd.atAbstractName("graceful-it-stop-" + ProcessHandle.current().pid())) {
       Server server =
-          launch(servers, Jdks.any(), "soak=300ms")
+          Supervised.launch(servers, Jdks.any(), "soak=300ms")
               .environment("NOTIFY_SOCKET", systemd.notifySocket())
               .start();
       systemd.expects(server);
@@ -252,10 +244,11 @@ class SupervisorIT {
   @Test
   void a_new_process_that_is_killed_while_the_old_one_exits_is_started_again(Servers servers)
       throws Exception {
-    Server server = launch(servers, Jdks.any(), "soak=300ms").with("slow-hook", 3_000).start();
+    Server server =
+        Supervised.launch(servers, Jdks.any(), "soak=300ms").with("slow-hook", 3_000).start();
     ProcessId supervisor = server.family().first();
     ProcessId old = server.serving();
-    awaitStored(server);
+    Supervised.awaitStored(server);
     assertThat(supervisor.signal(Signal.SIGUSR2)).isTrue();
     server.awaitStderr("the exit of the old one", line -> line.endsWith("; exiting"));
     ProcessId successor = server.family().member(server.starts().get(1)).orElseThrow();
@@ -263,98 +256,9 @@ class SupervisorIT {
 
     assertThat(successor.signal(Signal.SIGKILL)).isTrue();
 
-    awaitGeneration(server, 3);
+    Supervised.awaitGeneration(server, 3);
     assertThat(server.stderr(line -> line.contains(": starting it again in "))).hasSize(1);
     assertThat(supervisor.exists()).isTrue();
-  }
-
-  /** As in a container: what it does not reap stays, and all others end with it. */
-  @Test
-  void is_process_1_of_a_pid_namespace(Servers servers) throws Exception {
-    int port = FreePort.find();
-    List<String> command =
-        new ArrayList<>(List.of("unshare", "-r", "--pid", "--fork", "--mount-proc"));
-    command.addAll(supervisor(servers, Jdks.any(), "soak=300ms"));
-    command.addAll(List.of(Jdks.any().java().toString(), "-jar", Apps.HTTPSERVER.jar().toString()));
-    command.addAll(Apps.HTTPSERVER.arguments());
-    command.addAll(List.of("port=" + port, "state=" + servers.directory()));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.redirectOutput(servers.directory().resolve("stdout.log").toFile());
-    builder.redirectError(servers.directory().resolve("stderr.log").toFile());
-    Endpoint endpoint = Endpoint.tcp("127.0.0.1", port);
-    try (ProcessFamily family = ProcessFamily.start(builder)) {
-      awaitGreeting(endpoint, 1);
-      ProcessId one =
-          family.alive().stream()
-              .filter(process -> process.parent() == family.first().pid())
-              .findFirst()
-              .orElseThrow();
-      assertThat(ProcessView.of(one.pid()).status("NSpid")).endsWith("\t1");
-      Await.until(
-          "its socket in process 1",
-          Server.LIMIT,
-          () -> ProcessView.of(one.pid()).listeners().containsKey(port));
-
-      for (int generation = 2; generation <= 3; generation++) {
-        long old = Greeting.parse(Request.get(endpoint, "/")).pid();
-        assertThat(one.signal(Signal.SIGUSR2)).isTrue();
-        awaitGreeting(endpoint, generation);
-        assertThat(Greeting.parse(Request.get(endpoint, "/")).pid()).isNotIn(1L, old);
-        Await.until("one generation", Server.LIMIT, () -> family.alive().size() == 3);
-        assertReaps(one);
-      }
-      assertThat(one.signal(Signal.SIGTERM)).isTrue();
-      Await.until("the end", Server.LIMIT, () -> family.hasEnded(family.first()));
-      assertThat(family.exitStatus(family.first())).hasValue(143);
-      assertThat(family.alive()).isEmpty();
-    }
-  }
-
-  private static void awaitGreeting(Endpoint endpoint, int generation) {
-    Await.until(
-        "an answer of generation " + generation,
-        Server.LIMIT,
-        () -> {
-          try {
-            return Greeting.parse(Request.get(endpoint, "/")).generation() == generation;
-          } catch (RequestFailed notYet) {
-            return false;
-          }
-        });
-  }
-
-  private static Launch launch(Servers servers, Jdk jdk, String options) {
-    return servers
-        .launchWithoutAgent(Apps.HTTPSERVER, jdk)
-        .under(supervisor(servers, jdk, options));
-  }
-
-  private static List<String> supervisor(Servers servers, Jdk jdk, String options) {
-    List<String> words =
-        List.of(jdk.java().toString(), "-jar", servers.agentJar().toString(), "run");
-    List<String> supervisor = new ArrayList<>(words);
-    supervisor.addAll(List.of("--options", options, "--"));
-    return supervisor;
-  }
-
-  private static void awaitGeneration(Server server, int generation) {
-    Await.until(
-        "the start of generation " + generation,
-        Server.LIMIT,
-        () -> server.starts().size() == generation);
-    server.awaitAnswerBy(server.family().member(server.starts().get(generation - 1)).orElseThrow());
-  }
-
-  private static void assertReaps(ProcessId supervisor) {
-    Await.until(
-        "no zombie", Server.LIMIT, () -> ProcessView.of(supervisor.pid()).zombies().isEmpty());
-  }
-
-  private static void awaitStored(Server server) {
-    Await.until(
-        "its socket in the supervisor",
-        Server.LIMIT,
-        () -> ProcessView.of(server.family().first().pid()).listeners().containsKey(server.port()));
   }
 
   private static long megabytes(ProcessId process) {

@@ -38,6 +38,9 @@ final class HttpServerApp {
       case "GET /child":
         Endpoints.send(exchange, ProcessFacts.ofChild());
         break;
+      case "GET /orphan":
+        Endpoints.send(exchange, ProcessFacts.leaveOrphan());
+        break;
       case "GET /limits":
         Endpoints.send(exchange, ProcessFacts.limits());
         break;

@@ -29,6 +29,17 @@ final class ProcessFacts {
     return new String(output.toByteArray(), StandardCharsets.UTF_8);
   }
 
+  /** Starts a process that loses its parent at once. */
+  static String leaveOrphan() throws IOException {
+    Process shell = new ProcessBuilder("/bin/sh", "-c", "sleep 60 > /dev/null 2>&1 &").start();
+    try {
+      shell.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return "orphaned\n";
+  }
+
   /** {@code /proc/self/limits} and the Umask line of {@code /proc/self/status}. */
   static String limits() throws IOException {
     StringBuilder facts = new StringBuilder();
