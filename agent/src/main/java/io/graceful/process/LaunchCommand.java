@@ -1,6 +1,7 @@
 package io.graceful.process;
 
 import io.graceful.os.ProcFs;
+import io.graceful.os.WorkingDirectory;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

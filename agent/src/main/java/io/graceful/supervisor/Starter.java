@@ -5,6 +5,7 @@ import io.graceful.os.ProcFs;
 import io.graceful.os.ResourceLimits;
 import io.graceful.os.SearchPath;
 import io.graceful.os.SpawnRequest;
+import io.graceful.os.WorkingDirectory;
 import io.graceful.systemd.ManagerVariables;
 import io.graceful.systemd.PassedDescriptors;
 import java.io.File;
@@ -20,18 +21,20 @@ final class Starter {
   private final ResourceLimits limits;
   private final List<byte[]> arguments = new ArrayList<>();
   private final List<byte[]> environment = new ArrayList<>();
+  private final WorkingDirectory directory;
   private final String program;
   private final String notifySocket;
 
   /**
+   * @param command the program first
    * @param notifySocket NOTIFY_SOCKET
-   * @throws IOException if the program is not there
    */
   Starter(Libc libc, List<String> command, String notifySocket) throws IOException {
     this.libc = libc;
     this.limits = ResourceLimits.current(libc);
     this.notifySocket = notifySocket;
-    this.program = inPath(command.get(0));
+    this.directory = WorkingDirectory.atStart(System.getenv("PWD"));
+    this.program = command.get(0);
     for (String word : command) {
       arguments.add(word.getBytes(StandardCharsets.UTF_8));
     }
@@ -44,16 +47,17 @@ final class Starter {
     }
   }
 
-  private static String inPath(String name) throws IOException {
-    if (name.contains("/")) {
-      if (!new File(name).canExecute()) {
-        throw new IOException(name + " is not there or not executable");
+  /** A relative one is seen from that directory, as the new process sees it. */
+  private String path(String from) throws IOException {
+    if (program.contains("/")) {
+      if (!SearchPath.inDirectory(from, program).canExecute()) {
+        throw new IOException(program + " is not there or not executable");
       }
-      return name;
+      return program;
     }
-    File found = SearchPath.find(name, System.getenv("PATH"), null);
+    File found = SearchPath.find(program, System.getenv("PATH"), from);
     if (found == null) {
-      throw new IOException("there is no " + name + " in the PATH");
+      throw new IOException("there is no " + program + " in the PATH");
     }
     return found.getPath();
   }
@@ -61,6 +65,7 @@ final class Starter {
   /**
    * @param sockets that it gets
    * @return its pid
+   * @throws IOException if the program is not there, or the directory
    */
   int start(SocketStore sockets) throws IOException {
     List<byte[]> variables = new ArrayList<>(environment);
@@ -72,11 +77,15 @@ final class Starter {
       add(variables, "LISTEN_FDS", String.valueOf(descriptors.length));
       add(variables, "LISTEN_FDNAMES", sockets.names());
     }
-    int pid =
-        new SpawnRequest(program, arguments, variables)
+    String home = directory.now();
+    SpawnRequest request =
+        new SpawnRequest(path(home), arguments, variables)
             .inherit(descriptors)
-            .block(ProcFs.signals("SigBlk"))
-            .spawn(libc);
+            .block(ProcFs.signals("SigBlk"));
+    if (home != null) {
+      request.directory(home);
+    }
+    int pid = request.spawn(libc);
     limits.restoreIn(pid);
     return pid;
   }

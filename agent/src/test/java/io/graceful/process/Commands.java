@@ -1,5 +1,6 @@
 package io.graceful.process;
 
+import io.graceful.os.WorkingDirectory;
 import java.lang.reflect.Constructor;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

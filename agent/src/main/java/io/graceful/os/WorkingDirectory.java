@@ -1,4 +1,4 @@
-package io.graceful.process;
+package io.graceful.os;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +23,7 @@ public final class WorkingDirectory {
    * @param pwd the shell's PWD, believed only if it names the directory that we are in; null if
    *     unset
    */
-  static WorkingDirectory atStart(String pwd) {
+  public static WorkingDirectory atStart(String pwd) {
     if (pwd == null || !pwd.startsWith("/")) {
       return new WorkingDirectory(null);
     }
@@ -42,7 +42,7 @@ public final class WorkingDirectory {
    * @return null to inherit the directory we are in
    * @throws IOException if there is none: a JVM does not start in a directory that was deleted
    */
-  String forSuccessor(String override) throws IOException {
+  public String forSuccessor(String override) throws IOException {
     if (!override.isEmpty()) {
       if (!Files.isDirectory(Paths.get(override))) {
         throw new IOException(
@@ -50,6 +50,20 @@ public final class WorkingDirectory {
       }
       return override;
     }
+    try {
+      return now();
+    } catch (IOException deleted) {
+      throw new IOException(deleted.getMessage() + ", or set the option cwd", deleted);
+    }
+  }
+
+  /**
+   * Where to start a process now.
+   *
+   * @return null to inherit the directory we are in
+   * @throws IOException if there is none: a JVM does not start in a directory that was deleted
+   */
+  public String now() throws IOException {
     if (logical != null && Files.isDirectory(Paths.get(logical))) {
       return logical;
     }
@@ -59,10 +73,7 @@ public final class WorkingDirectory {
     }
     String created = physical.substring(0, physical.length() - DELETED.length());
     if (!Files.isDirectory(Paths.get(created))) {
-      throw new IOException(
-          "the working directory "
-              + created
-              + " was deleted: create it again, or set the option cwd");
+      throw new IOException("the working directory " + created + " was deleted: create it again");
     }
     return created;
   }

@@ -1,4 +1,4 @@
-package io.graceful.process;
+package io.graceful.os;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
