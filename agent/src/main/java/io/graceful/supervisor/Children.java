@@ -35,11 +35,16 @@ final class Children {
     return status;
   }
 
-  /** One that a generation of the server has left behind, to take its place; or 0. */
-  int successor(Notifications notifications) {
+  /**
+   * One that a generation of the server has left behind, to take its place.
+   *
+   * @param started when that generation was: an earlier one may still be about to exit
+   * @return 0 if there is none
+   */
+  int successor(Notifications notifications, long started) {
     try {
       for (int child : ProcFs.children()) {
-        if (notifications.knows(child)) {
+        if (ProcFs.startTimeOf(child) > started && notifications.knows(child)) {
           return child;
         }
       }

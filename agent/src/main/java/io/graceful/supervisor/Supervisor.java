@@ -118,22 +118,56 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
 
   @Override
   public void onChild() {
+    lookForEnds();
+  }
+
+  private void lookForEnds() {
+    Server looked = server;
     // Looked at first: one that ends after that, and is our child, is reaped here or next time.
-    boolean hasEnded = server != null && !server.isRunning();
-    int status = children.reap(server == null ? 0 : server.pid());
+    boolean hasEnded = looked != null && !looked.isRunning();
+    int status = children.reap(looked == null ? 0 : looked.pid());
     if (status != Children.UNKNOWN || hasEnded) {
       notifications.hearWaiting(); // What it has said before.
-      onEnd(server, status);
+      if (server == looked) { // Else it has said who serves in its place.
+        onEnd(status);
+      }
     }
   }
 
   private void start() throws IOException {
-    server = new Server(libc, starter.start(sockets));
+    follow(Server.of(libc, starter.start(sockets)));
+  }
+
+  private void follow(Server next) {
+    leave();
+    server = next;
+    next.watch(
+        reactor,
+        new Runnable() {
+          @Override
+          public void run() {
+            lookForEnds();
+          }
+        });
+  }
+
+  private void leave() {
+    if (server != null) {
+      server.forget(reactor);
+      server = null;
+    }
   }
 
   /** Before the server is ready, the signal could kill it. */
   private void restart(String source) {
-    if (server != null && server.isReady()) {
+    if (server != null && server.isFromOutside()) {
+      log.error(
+          source
+              + ": pid "
+              + server.pid()
+              + " has taken over from outside, so it is not restarted: the new process could not be"
+              + " followed; let that take over from outside too");
+    } else if (server != null && server.isReady()) {
       server.signal(Libc.SIGUSR2);
     } else {
       log.info(source + ": the restart begins when the server is ready");
@@ -212,7 +246,10 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
       if (!server.isRunning()) {
         log.info("pid " + server.pid() + " has ended; pid " + main + " goes on");
       }
-      server = new Server(libc, main);
+      follow(Server.of(libc, main));
+      if (!notifications.knows(main)) {
+        server.setFromOutside();
+      }
       if (stopping) {
         stopToo(server);
       }
@@ -244,20 +281,18 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
    * @param status wait(2), or UNKNOWN, which may have been a crash: in the middle of a restart the
    *     server's parent may be another generation
    */
-  private void onEnd(Server ended, int status) {
-    if (server != ended) {
-      return; // It has said who serves in its place.
-    }
-    int successor = children.successor(notifications);
+  private void onEnd(int status) {
+    Server ended = server;
+    int successor = children.successor(notifications, ended.started());
     if (successor != 0) {
       log.info("pid " + ended.pid() + " has ended; pid " + successor + " goes on");
-      server = new Server(libc, successor);
+      follow(Server.of(libc, successor));
       if (stopping) {
         server.signal(Libc.SIGTERM);
       }
       return;
     }
-    server = null;
+    leave();
     boolean crashed = status != 0;
     if (stopping || !hasServed || !crashed) {
       exit(status == Children.UNKNOWN ? 0 : WaitStatus.exitCode(status));

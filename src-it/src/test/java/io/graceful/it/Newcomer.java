@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * A process that this one, as a supervisor would, starts beside a server to take over from it. Its
@@ -33,13 +34,26 @@ final class Newcomer {
   }
 
   static Newcomer start(Server server, List<String> command) throws IOException {
+    return start(server, command, name -> true);
+  }
+
+  /** Without what a service manager tells the processes that it starts. */
+  static Newcomer startFromOutside(Server server, List<String> command) throws IOException {
+    return start(
+        server, command, name -> !name.matches("NOTIFY_SOCKET|WATCHDOG_.*|FDSTORE|LISTEN_.*"));
+  }
+
+  private static Newcomer start(Server server, List<String> command, Predicate<String> wanted)
+      throws IOException {
     ProcessView old = server.view();
     ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> environment = builder.environment();
     environment.clear();
     for (String variable : old.environment()) {
       int equals = variable.indexOf('=');
-      environment.put(variable.substring(0, equals), variable.substring(equals + 1));
+      if (wanted.test(variable.substring(0, equals))) {
+        environment.put(variable.substring(0, equals), variable.substring(equals + 1));
+      }
     }
     builder.directory(new File(old.workingDirectory()));
     builder.redirectOutput(Redirect.appendTo(server.directory().resolve("stdout.log").toFile()));

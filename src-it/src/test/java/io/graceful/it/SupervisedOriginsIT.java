@@ -5,18 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.graceful.it.app.Server;
 import io.graceful.it.junit.Servers;
 import io.graceful.it.junit.ServersExtension;
+import io.graceful.it.jvm.ProcessId;
+import io.graceful.it.load.Load;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import jnr.constants.platform.Signal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Where a server under {@code run} comes from, and what it and {@code run} are started with. */
 @ExtendWith(ServersExtension.class)
 class SupervisedOriginsIT {
 
   private static final String QUICK = "soak=300ms";
+
+  @TempDir private Path runtimeDirectory;
 
   @Test
   void after_a_crash_it_is_started_in_the_directory_to_which_the_link_leads_then(Servers servers)
@@ -34,5 +39,45 @@ class SupervisedOriginsIT {
 
     Supervised.awaitGeneration(server, 2);
     assertThat(server.view().workingDirectory()).isEqualTo(second.toRealPath().toString());
+  }
+
+  /** As by {@code docker exec}: it is nobody's child here, and knows nothing of run. */
+  @Test
+  void one_from_outside_that_has_taken_over_is_watched_and_not_restarted(Servers servers)
+      throws Exception {
+    Server server =
+        Supervised.launch(servers, Jdks.any(), QUICK)
+            .environment("XDG_RUNTIME_DIR", runtimeDirectory.toString())
+            .start();
+    ProcessId supervisor = server.family().first();
+    Supervised.awaitStored(server);
+    ProcessId old = server.serving();
+    ControlSocket.await(runtimeDirectory, old);
+    Load load = Loads.startWithKeepAlive(server);
+
+    Newcomer newcomer = Newcomer.startFromOutside(server, Newcomer.commandOf(server, old.pid()));
+    newcomer.awaitAnswer();
+    server.awaitExit(old, Server.LIMIT);
+    Loads.assertNothingFailed(load.stop());
+    assertThat(supervisor.signal(Signal.SIGUSR2)).isTrue();
+    server.awaitStderr(
+        "why not",
+        line ->
+            line.contains(
+                "SIGUSR2: pid "
+                    + newcomer.pid()
+                    + " has taken over from outside, so it is not restarted: "));
+    assertThat(newcomer.id().signal(Signal.SIGKILL)).isTrue();
+
+    Supervised.awaitGeneration(server, 3);
+    server.awaitStderr(
+        "the crash",
+        line ->
+            line.endsWith(
+                "pid "
+                    + newcomer.pid()
+                    + " has ended: starting it again in 100 ms; clients wait at 1 sockets"));
+    assertThat(supervisor.signal(Signal.SIGTERM)).isTrue();
+    assertThat(server.awaitExit(supervisor, Server.LIMIT)).hasValue(143);
   }
 }

@@ -147,6 +147,7 @@ class SupervisorIT {
           Server.LIMIT,
           () -> systemd.heard().stream().anyMatch(message -> message.says("WATCHDOG=1")));
 
+      ProcessId old = server.serving();
       assertThat(supervisor.signal(Signal.SIGUSR2)).isTrue();
       awaitTold(systemd, "RELOADING=1 MONOTONIC_USEC=N ");
       Supervised.awaitGeneration(server, 2);
@@ -154,6 +155,7 @@ class SupervisorIT {
           "the end of the reload",
           Server.LIMIT,
           () -> systemd.told().stream().filter(line -> line.contains(" READY=1 ")).count() == 2);
+      server.awaitExit(old, Server.LIMIT); // Until then it is the new one's parent.
 
       ProcessId crashed = server.serving();
       assertThat(crashed.signal(Signal.SIGKILL)).isTrue();
