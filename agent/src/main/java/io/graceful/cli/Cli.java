@@ -77,6 +77,7 @@ public final class Cli {
       }
     }
     line.setUsageHelpAutoWidth(true);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Cli::wrongUse);
     line.setExecutionExceptionHandler(Cli::failed);
     return line;

@@ -4,6 +4,7 @@ import io.graceful.os.ErrnoException;
 import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
 import io.graceful.os.Reactor;
+import io.graceful.os.WaitStatus;
 
 /** The process that serves, or is to serve. Another process that gets its pid is not it. */
 final class Server {
@@ -18,6 +19,7 @@ final class Server {
   private final int handle;
   private final long started;
   private long readySince;
+  private long passedOn;
   private boolean ready;
   private boolean stopping;
   private boolean fromOutside;
@@ -124,6 +126,22 @@ final class Server {
 
   long readyNanos() {
     return ready ? System.nanoTime() - readySince : 0;
+  }
+
+  /** A signal of the operator's. It is the server's business what it does by it. */
+  void passOn(int number) {
+    passedOn |= 1L << number;
+    signal(number);
+  }
+
+  /**
+   * Whether a signal that was passed on has had its usual effect.
+   *
+   * @param status wait(2): a JVM exits with 128 and the number, other programs are killed
+   */
+  boolean endedBySignal(int status) {
+    int number = WaitStatus.exitCode(status) - WaitStatus.ofSignal(0);
+    return number > 0 && number < Long.SIZE && (passedOn & 1L << number) != 0;
   }
 
   void signal(int number) {

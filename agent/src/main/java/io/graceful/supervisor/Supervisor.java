@@ -7,6 +7,7 @@ import io.graceful.os.Reactor;
 import io.graceful.os.WaitStatus;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
@@ -20,11 +21,18 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
   public enum Hangup {
     FORWARD,
     RESTART,
-    IGNORE
+    IGNORE;
+
+    /** As it is written on the command line. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   private static final int SIGHUP = 1;
   private static final int SIGINT = 2;
+  private static final int NONE = -1;
 
   /** For the server to say that it stops: it may have got the signal too. */
   private static final long HEARSAY_MILLIS = 1000;
@@ -51,6 +59,9 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
   private boolean stopping;
   private boolean wasAsked;
   private boolean restartWanted;
+
+  /** The exit code, where the server has ended in a stop and its successor is still to end. */
+  private int codeOfServed = NONE;
 
   /**
    * @param command the program first
@@ -98,7 +109,7 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
     if (hangup == Hangup.RESTART) {
       restart("SIGHUP");
     } else if (hangup == Hangup.FORWARD && server != null) {
-      server.signal(SIGHUP);
+      server.passOn(SIGHUP);
     }
   }
 
@@ -169,6 +180,8 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
               + " followed; let that take over from outside too");
     } else if (server != null && server.isReady()) {
       server.signal(Libc.SIGUSR2);
+    } else if (server == null) {
+      log.info(source + ": the server is about to be started: that is enough");
     } else {
       log.info(source + ": the restart begins when the server is ready");
       restartWanted = true;
@@ -220,7 +233,7 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
     if (server == null) {
       exit(WaitStatus.ofSignal(signal));
     }
-    server.signal(signal);
+    server.passOn(signal);
   }
 
   /** Nothing is started any more: clients need not wait for it. */
@@ -283,20 +296,26 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
    */
   private void onEnd(int status) {
     Server ended = server;
+    if (wasAsked || ended.endedBySignal(status)) {
+      stopForGood();
+    }
     int successor = children.successor(notifications, ended.started());
     if (successor != 0) {
-      log.info("pid " + ended.pid() + " has ended; pid " + successor + " goes on");
+      String next = stopping ? "stopping pid " + successor : "pid " + successor + " goes on";
+      log.info("pid " + ended.pid() + " has ended; " + next);
       follow(Server.of(libc, successor));
       if (stopping) {
+        codeOfServed = exitCode(status);
         server.signal(Libc.SIGTERM);
       }
       return;
     }
     leave();
-    boolean crashed = status != 0;
-    if (stopping || !hasServed || !crashed) {
-      exit(status == Children.UNKNOWN ? 0 : WaitStatus.exitCode(status));
+    if (stopping || !hasServed || status == 0) {
+      boolean served = codeOfServed == NONE || ended.isReady();
+      exit(served ? exitCode(status) : codeOfServed);
     }
+    restartWanted = false;
     long pause = backOff.afterCrash(ended.readyNanos());
     String crash =
         "pid "
@@ -313,6 +332,10 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
       manager.tell(crash);
     }
     startIn(pause);
+  }
+
+  private static int exitCode(int status) {
+    return status == Children.UNKNOWN ? 0 : WaitStatus.exitCode(status);
   }
 
   private void startIn(long millis) {

@@ -96,6 +96,10 @@ class SupervisorIT {
             "with 9: starting it again in 400 ms",
             "with 9: starting it again in 800 ms",
             "with 9: starting it again in 1600 ms");
+    assertThat(supervisor.signal(Signal.SIGUSR2)).isTrue();
+    server.awaitStderr(
+        "that it is no restart",
+        line -> line.endsWith("]: SIGUSR2: the server is about to be started: that is enough"));
     try (ManualClient waiting = ManualClient.connect(server.endpoint())) {
       waiting.send("/");
       server.forgetStarts(); // The next one is the first generation again.
