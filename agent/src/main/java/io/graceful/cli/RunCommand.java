@@ -2,6 +2,7 @@ package io.graceful.cli;
 
 import io.graceful.config.OptionException;
 import io.graceful.config.Options;
+import io.graceful.supervisor.RestartSignal;
 import io.graceful.supervisor.ServerCommand;
 import io.graceful.supervisor.Supervisor;
 import java.io.IOException;
@@ -50,15 +51,24 @@ final class RunCommand extends Subcommand {
 
   @Override
   public Integer call() throws Exception {
-    SupervisorProcess.become(hangup, words());
+    ServerCommand server = server();
+    SupervisorProcess.become(hangup, restartSignal(server), server.words());
     return Exit.FAILED; // Never comes here.
   }
 
-  private List<String> words() throws Exception {
+  private ServerCommand server() throws Exception {
     try {
       Options.read(options, Collections.<String, String>emptyMap());
-      return new ServerCommand(command, jar(), options, System.getenv()).words();
+      return new ServerCommand(command, jar(), options, System.getenv());
     } catch (OptionException | IOException wrong) {
+      throw new ParameterException(spec.commandLine(), wrong.getMessage());
+    }
+  }
+
+  private String restartSignal(ServerCommand server) {
+    try {
+      return RestartSignal.of(server.agentOptions(), System.getenv());
+    } catch (OptionException wrong) {
       throw new ParameterException(spec.commandLine(), wrong.getMessage());
     }
   }

@@ -28,9 +28,11 @@ final class SupervisorProcess {
   /**
    * Does not return.
    *
+   * @param restartSignal without SIG
    * @param command the program first
    */
-  static void become(Supervisor.Hangup hangup, List<String> command) throws Exception {
+  static void become(Supervisor.Hangup hangup, String restartSignal, List<String> command)
+      throws Exception {
     List<byte[]> own = ProcFs.zeroTerminated("/proc/self/cmdline");
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(own.get(0));
@@ -38,7 +40,8 @@ final class SupervisorProcess {
     for (int i = 1; i < own.size() && !isJar(own.get(i)); i++) {
       arguments.add(own.get(i)); // What was given to this JVM counts more than ours.
     }
-    add(arguments, Arrays.asList("-jar", Subcommand.jar().getPath(), NAME, hangup.name()));
+    add(arguments, Arrays.asList("-jar", Subcommand.jar().getPath(), NAME));
+    add(arguments, Arrays.asList(hangup.name(), restartSignal));
     add(arguments, command);
     ProcessImage.replace(
         Subcommand.libc(),
@@ -65,12 +68,12 @@ final class SupervisorProcess {
    * @return the exit code
    */
   static int run(String... arguments) {
-    List<String> command = Arrays.asList(arguments).subList(2, arguments.length);
+    List<String> command = Arrays.asList(arguments).subList(3, arguments.length);
     try {
       Libc libc = Subcommand.libc();
       int pid = ProcFs.pid();
       Supervisor.Hangup hangup = Supervisor.Hangup.valueOf(arguments[1]);
-      new Supervisor(libc, new Log(pid, Log.Level.INFO), pid, hangup, command).run();
+      new Supervisor(libc, new Log(pid, Log.Level.INFO), pid, hangup, arguments[2], command).run();
     } catch (Exception failure) {
       Subcommand.complain("can't start the server: " + failure.getMessage());
     }

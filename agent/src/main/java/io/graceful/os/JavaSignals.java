@@ -15,6 +15,15 @@ public final class JavaSignals {
   }
 
   /**
+   * The number of a signal here.
+   *
+   * @param name without SIG
+   */
+  public static int number(String name) {
+    return Handler.number(name);
+  }
+
+  /**
    * Replaces the handler of a signal.
    *
    * @param name without SIG, e.g. TERM
@@ -45,6 +54,10 @@ public final class JavaSignals {
     private Handler(Signal signal, Consumer<Previous> handler) {
       this.signal = signal;
       this.handler = handler;
+    }
+
+    static int number(String name) {
+      return new Signal(name).getNumber();
     }
 
     static boolean install(String name, Consumer<Previous> handler) {

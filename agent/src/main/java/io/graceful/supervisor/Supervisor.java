@@ -2,6 +2,7 @@ package io.graceful.supervisor;
 
 import io.graceful.log.Log;
 import io.graceful.os.ErrnoException;
+import io.graceful.os.JavaSignals;
 import io.graceful.os.Libc;
 import io.graceful.os.Reactor;
 import io.graceful.os.WaitStatus;
@@ -46,6 +47,7 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
   private final SocketStore sockets;
   private final BackOff backOff = new BackOff();
   private final Hangup hangup;
+  private final int restartSignal;
   private final int pid;
   private final int user;
 
@@ -64,15 +66,18 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
   private int codeOfServed = NONE;
 
   /**
+   * @param restartSignal that the server's agent obeys, without SIG
    * @param command the program first
    * @throws IOException if it can't be started
    */
-  public Supervisor(Libc libc, Log log, int pid, Hangup hangup, List<String> command)
+  public Supervisor(
+      Libc libc, Log log, int pid, Hangup hangup, String restartSignal, List<String> command)
       throws IOException {
     this.libc = libc;
     this.log = log;
     this.pid = pid;
-    this.hangup = hangup;
+    this.restartSignal = JavaSignals.number(restartSignal);
+    this.hangup = restartSignal.equals("HUP") && hangup == Hangup.FORWARD ? Hangup.RESTART : hangup;
     this.user = libc.effectiveUser();
     this.reactor =
         new Reactor(
@@ -179,7 +184,7 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
               + " has taken over from outside, so it is not restarted: the new process could not be"
               + " followed; let that take over from outside too");
     } else if (server != null && server.isReady()) {
-      server.signal(Libc.SIGUSR2);
+      server.signal(restartSignal);
     } else if (server == null) {
       log.info(source + ": the server is about to be started: that is enough");
     } else {
@@ -275,7 +280,7 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
       server.setReady();
       if (restartWanted) {
         restartWanted = false;
-        server.signal(Libc.SIGUSR2);
+        server.signal(restartSignal);
       }
     }
     if (notification.says("STOPPING=1")) {

@@ -41,6 +41,35 @@ class ServerCommandTest {
   }
 
   @Test
+  void the_agent_in_an_argument_file_is_seen() throws Exception {
+    Path file = directory.resolve("legacy.args");
+    String agent = "-javaagent:" + agent("io.graceful.GracefulAgent") + "=restart.signal=HUP";
+    Files.writeString(file, "-Xmx1g # heap\n\"" + agent + "\" -cp app.jar");
+    List<String> with = List.of("java", "@" + file, "App");
+
+    ServerCommand command = new ServerCommand(with, JAR, "", Map.of());
+
+    assertThat(command.words()).isEqualTo(with);
+    assertThat(command.agentOptions()).isEqualTo("restart.signal=HUP");
+    assertThat(words(List.of("java", "App"), "", Map.of("JDK_JAVA_OPTIONS", "-ea @" + file)))
+        .containsExactly("java", "App");
+    assertThat(words(List.of("env", "A=b", "java", "@" + file, "App"), "", Map.of())).hasSize(5);
+  }
+
+  @Test
+  void what_the_application_gets_is_no_option_of_the_jvm() throws Exception {
+    Path file = directory.resolve("app.args");
+    String agent = "-javaagent:" + agent("io.graceful.GracefulAgent");
+    Files.writeString(file, agent);
+
+    assertThat(words(List.of("java", "-cp", "x", "App", "@" + file), "", Map.of())).hasSize(6);
+    assertThat(words(List.of("java", "-jar", "app.jar", agent), "", Map.of())).hasSize(5);
+    assertThat(words(List.of("java", "@@" + file, "App"), "", Map.of())).hasSize(4);
+    assertThat(words(List.of("java", "--disable-@files", "@" + file), "", Map.of())).hasSize(4);
+    assertThat(words(List.of("java", "@/no/such.args", "App"), "", Map.of())).hasSize(4);
+  }
+
+  @Test
   void another_agent_is_none() throws Exception {
     String other = "-javaagent:" + agent("org.jacoco.agent.rt.internal.PreMain");
 
@@ -54,7 +83,7 @@ class ServerCommandTest {
     assertThatThrownBy(() -> words(List.of("/opt/server/bin/start"), "", Map.of()))
         .hasMessage(
             "start is not java, so the agent can't be added:"
-                + " put -javaagent:/opt/graceful.jar into it");
+                + " put -javaagent:/opt/graceful.jar into it, or into JAVA_TOOL_OPTIONS");
   }
 
   private static List<String> words(

@@ -101,6 +101,24 @@ class SupervisedSignalsIT {
     assertThat(server.stderr(line -> line.endsWith("SIGTERM again: stopping at once"))).hasSize(1);
   }
 
+  /** Whatever the agent's signal is: that to run is always the same. */
+  @Test
+  void usr2_becomes_the_signal_that_the_agent_restarts_by(Servers servers) throws Exception {
+    Server server =
+        Supervised.launch(servers, Jdks.any(), QUICK + ",restart.signal=HUP+USR1").start();
+    ProcessId supervisor = server.family().first();
+    Supervised.awaitStored(server);
+    ProcessId old = server.serving();
+
+    assertThat(supervisor.signal(Signal.SIGUSR2)).isTrue();
+    Supervised.awaitGeneration(server, 2);
+    server.awaitExit(old, Server.LIMIT);
+    assertThat(supervisor.signal(Signal.SIGHUP)).as("goes on to the server").isTrue();
+    Supervised.awaitGeneration(server, 3);
+
+    assertThat(server.stderr(line -> line.contains("starting it again"))).isEmpty();
+  }
+
   @Test
   void a_stop_before_the_new_process_is_ready_ends_with_the_old_ones_code(Servers servers)
       throws Exception {
