@@ -4,6 +4,7 @@ import io.graceful.log.Log;
 import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
 import io.graceful.os.ProcessImage;
+import io.graceful.supervisor.PassedSockets;
 import io.graceful.supervisor.Supervisor;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -48,6 +49,7 @@ final class SupervisorProcess {
         "/proc/self/exe",
         arguments,
         ProcFs.zeroTerminated("/proc/self/environ"),
+        PassedSockets.ofThisProcess().count(),
         ProcFs.signals("SigBlk"));
   }
 

@@ -15,10 +15,16 @@ public final class ProcessImage {
   /**
    * Does not return if it succeeds: this JVM is gone then, without any shutdown.
    *
+   * @param inherited how many descriptors above stderr the new program gets: those from 3 on
    * @param blocked the signal mask of the new program; bit 0 is signal 1
    */
   public static void replace(
-      Libc libc, String program, List<byte[]> arguments, List<byte[]> environment, long blocked)
+      Libc libc,
+      String program,
+      List<byte[]> arguments,
+      List<byte[]> environment,
+      int inherited,
+      long blocked)
       throws ErrnoException {
     List<NativeMemory> kept = new ArrayList<>();
     NativeMemory path = NativeMemory.string(program);
@@ -29,7 +35,7 @@ public final class ProcessImage {
     try {
       long argv = SpawnRequest.pointers(kept, arguments);
       long envp = SpawnRequest.pointers(kept, environment);
-      SpawnRequest.closeOnExec(libc, FIRST_BEYOND_STDERR);
+      SpawnRequest.closeOnExec(libc, FIRST_BEYOND_STDERR + inherited);
       libc.calls.call("pthread_sigmask", SIG_SETMASK, mask.address, 0);
       libc.calls.check("execve", path.address, argv, envp);
     } finally {

@@ -100,6 +100,7 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
     Signals.pass(libc, reactor, this);
     notifications.hear(reactor);
     manager = OwnManager.find(libc, reactor, log, pid);
+    PassedSockets.ofThisProcess().moveTo(sockets, libc, log);
     start();
     reactor.run();
   }

@@ -35,6 +35,18 @@ final class Supervised {
     return supervisor;
   }
 
+  /**
+   * @param command what comes in front of the server's command
+   */
+  static List<String> withoutOptions(Servers servers, String... command) {
+    List<String> supervisor =
+        new ArrayList<>(
+            List.of(
+                Jdks.any().java().toString(), "-jar", servers.agentJar().toString(), "run", "--"));
+    supervisor.addAll(List.of(command));
+    return supervisor;
+  }
+
   static void awaitGeneration(Server server, int generation) {
     Await.until(
         "the start of generation " + generation,

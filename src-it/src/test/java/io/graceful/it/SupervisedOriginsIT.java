@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.graceful.it.app.Server;
 import io.graceful.it.junit.Servers;
 import io.graceful.it.junit.ServersExtension;
+import io.graceful.it.jvm.Await;
 import io.graceful.it.jvm.ProcessId;
+import io.graceful.it.jvm.ProcessView;
 import io.graceful.it.load.Load;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
 import jnr.constants.platform.Signal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -79,5 +82,33 @@ class SupervisedOriginsIT {
                     + " has ended: starting it again in 100 ms; clients wait at 1 sockets"));
     assertThat(supervisor.signal(Signal.SIGTERM)).isTrue();
     assertThat(server.awaitExit(supervisor, Server.LIMIT)).hasValue(143);
+  }
+
+  @Test
+  void sockets_of_systemd_are_the_servers_and_survive_it(Servers servers) throws Exception {
+    Server server =
+        Supervised.launch(servers, Jdks.any(), QUICK)
+            .after(ListeningLauncher.command("127.0.0.1:port"))
+            .start();
+    ProcessId supervisor = server.family().first();
+    Map<Integer, String> sockets = ProcessView.of(supervisor.pid()).listeners();
+    assertThat(sockets).containsOnlyKeys(server.port());
+    assertThat(server.view().listeners()).isEqualTo(sockets);
+    assertThat(server.view().environment()).contains("LISTEN_FDNAMES=some.socket");
+
+    ProcessId old = server.serving();
+    Await.until("that it can be restarted", Server.LIMIT, () -> isReady(server));
+    assertThat(supervisor.signal(Signal.SIGUSR2)).isTrue();
+    Supervised.awaitGeneration(server, 2);
+    server.awaitExit(old, Server.LIMIT);
+    assertThat(server.serving().signal(Signal.SIGKILL)).isTrue();
+    Supervised.awaitGeneration(server, 3);
+
+    assertThat(server.view().listeners()).isEqualTo(sockets);
+    assertThat(ProcessView.of(supervisor.pid()).listeners()).isEqualTo(sockets);
+  }
+
+  private static boolean isReady(Server server) {
+    return ProcessView.of(server.serving().pid()).isAsleep("graceful");
   }
 }
