@@ -51,12 +51,28 @@ public final class GracefulAgent extends ClassLoader {
    * not stop the app.
    */
   public static void premain(String arguments, Instrumentation instrumentation) {
+    if (isCommandLine()) {
+      return;
+    }
     if (loaded) {
       complain(
           "graceful.jar is on the command line twice: the second -javaagent is ignored, remove it");
       return;
     }
     start("io.graceful.agent.Installer", arguments, instrumentation);
+  }
+
+  /** Whether this JVM runs {@link #main}: variables such as JAVA_TOOL_OPTIONS reach it as well. */
+  private static boolean isCommandLine() {
+    String program = System.getProperty("sun.java.command", "") + " ";
+    String jar = System.getProperty("java.class.path", "").split(":", 2)[0];
+    try {
+      return program.startsWith(GracefulAgent.class.getName() + " ")
+          || program.startsWith(jar + " ")
+              && new File(jar).getCanonicalFile().equals(ownJar().getCanonicalFile());
+    } catch (Exception unknown) {
+      return false;
+    }
   }
 
   /** Called by the JVM when the agent is loaded while the application runs. Never throws. */

@@ -2,6 +2,7 @@ package io.graceful.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.graceful.it.app.Apps;
 import io.graceful.it.app.Server;
 import io.graceful.it.junit.Servers;
 import io.graceful.it.junit.ServersExtension;
@@ -106,6 +107,26 @@ class SupervisedOriginsIT {
 
     assertThat(server.view().listeners()).isEqualTo(sockets);
     assertThat(ProcessView.of(supervisor.pid()).listeners()).isEqualTo(sockets);
+  }
+
+  /** The JVMs of graceful.jar get the variable as well. */
+  @Test
+  void the_agent_in_the_environment_is_for_the_server_only(Servers servers) throws Exception {
+    Server server =
+        servers
+            .launchWithoutAgent(Apps.HTTPSERVER, Jdks.any())
+            .under(Supervised.withoutOptions(servers))
+            .environment("JAVA_TOOL_OPTIONS", "-javaagent:" + servers.agentJar() + "=" + QUICK)
+            .start();
+    ProcessId supervisor = server.family().first();
+    Supervised.awaitStored(server);
+
+    assertThat(ProcessView.of(supervisor.pid()).threads()).doesNotContainKey("graceful");
+    assertThat(supervisor.signal(Signal.SIGUSR2)).isTrue();
+    Supervised.awaitGeneration(server, 2);
+    assertThat(supervisor.signal(Signal.SIGTERM)).isTrue();
+    assertThat(server.awaitExit(supervisor, Server.LIMIT)).hasValue(143);
+    assertThat(server.stderr(line -> line.contains("command line twice"))).isEmpty();
   }
 
   private static boolean isReady(Server server) {
