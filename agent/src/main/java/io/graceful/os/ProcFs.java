@@ -35,6 +35,19 @@ public final class ProcFs {
     return Integer.parseInt(stat("self")[4 - 3]);
   }
 
+  /** Whether the one process was started by the other, or by one that this has started. */
+  public static boolean isDescendant(int pid, int ancestor) {
+    try {
+      int parent = pid;
+      do {
+        parent = Integer.parseInt(stat(String.valueOf(parent))[4 - 3]);
+      } while (parent != ancestor && parent != 0);
+      return parent == ancestor;
+    } catch (IOException ended) {
+      return false;
+    }
+  }
+
   /** When this process was started, in clock ticks after boot: starttime of proc(5). */
   public static long startTime() throws IOException {
     return startTime(stat("self"));

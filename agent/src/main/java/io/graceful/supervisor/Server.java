@@ -21,6 +21,7 @@ final class Server {
   private long readySince;
   private long passedOn;
   private boolean ready;
+  private int readyDescendant;
   private boolean stopping;
   private boolean fromOutside;
   private boolean forgotten;
@@ -113,6 +114,16 @@ final class Server {
 
   boolean isFromOutside() {
     return fromOutside;
+  }
+
+  /** Not this process serves, but one that it has started. */
+  void setReadyDescendant(int descendant) {
+    readyDescendant = descendant;
+  }
+
+  /** 0 if there is none. */
+  int readyDescendant() {
+    return readyDescendant;
   }
 
   /** It has got a stop signal. */

@@ -4,6 +4,7 @@ import io.graceful.log.Log;
 import io.graceful.os.ErrnoException;
 import io.graceful.os.JavaSignals;
 import io.graceful.os.Libc;
+import io.graceful.os.ProcFs;
 import io.graceful.os.Reactor;
 import io.graceful.os.WaitStatus;
 import java.io.IOException;
@@ -186,6 +187,8 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
               + " followed; let that take over from outside too");
     } else if (server != null && server.isReady()) {
       server.signal(restartSignal);
+    } else if (server != null && server.readyDescendant() != 0) {
+      log.error(source + ": " + aboutScript());
     } else if (server == null) {
       log.info(source + ": the server is about to be started: that is enough");
     } else {
@@ -251,6 +254,10 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
   @Override
   public void onNotification(Notification notification) throws ErrnoException {
     if (notification.user() != user || !isHeard(notification.sender())) {
+      if (notification.says("READY=1") && isOfScript(notification.sender())) {
+        server.setReadyDescendant(notification.sender());
+        log.error(aboutScript());
+      }
       log.debug("pid " + notification.sender() + " is not the server: not heard");
       return;
     }
@@ -288,6 +295,22 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
       stopForGood();
       server.setStopping();
     }
+  }
+
+  /** Whether it has the server's task, as a child of a script that does not become the server. */
+  private boolean isOfScript(int sender) {
+    return server != null
+        && !server.isReady()
+        && notifications.knows(sender)
+        && ProcFs.isDescendant(sender, server.pid());
+  }
+
+  private String aboutScript() {
+    return "pid "
+        + server.readyDescendant()
+        + " is ready, but was started by pid "
+        + server.pid()
+        + ": it can be neither restarted nor started again; let the script start it with exec";
   }
 
   /** The server is, and one that goes on in its place when it has died. */

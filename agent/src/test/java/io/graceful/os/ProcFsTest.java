@@ -190,4 +190,23 @@ class ProcFsTest {
       return failure.getMessage();
     }
   }
+
+  @Test
+  void knows_who_descends_from_whom() throws Exception {
+    int self = ProcFs.pid();
+    Process shell = new ProcessBuilder("sh", "-c", "sleep 60; true").start();
+    try {
+      Await.until("its child", () -> shell.children().findFirst().isPresent());
+      ProcessHandle child = shell.children().findFirst().orElseThrow();
+      int grandchild = Math.toIntExact(child.pid());
+      assertThat(ProcFs.isDescendant(grandchild, self)).isTrue();
+      assertThat(ProcFs.isDescendant(grandchild, Math.toIntExact(shell.pid()))).isTrue();
+      assertThat(ProcFs.isDescendant(self, grandchild)).isFalse();
+      assertThat(ProcFs.isDescendant(self, self)).isFalse();
+      child.destroy();
+    } finally {
+      shell.destroyForcibly().waitFor();
+    }
+    assertThat(ProcFs.isDescendant(Math.toIntExact(shell.pid()), self)).as("ended").isFalse();
+  }
 }

@@ -13,6 +13,7 @@ import io.graceful.it.load.Load;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import jnr.constants.platform.Signal;
 import org.junit.jupiter.api.Test;
@@ -127,6 +128,27 @@ class SupervisedOriginsIT {
     assertThat(supervisor.signal(Signal.SIGTERM)).isTrue();
     assertThat(server.awaitExit(supervisor, Server.LIMIT)).hasValue(143);
     assertThat(server.stderr(line -> line.contains("command line twice"))).isEmpty();
+  }
+
+  @Test
+  void a_script_that_stays_above_the_server_is_told_what_to_do(Servers servers) throws Exception {
+    Path script = servers.directory().resolve("start");
+    Files.writeString(script, "#!/bin/sh\n\"$@\"\nexit $?\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Server server =
+        servers
+            .launchWithoutAgent(Apps.HTTPSERVER, Jdks.any())
+            .under(Supervised.withoutOptions(servers, script.toString()))
+            .environment("JAVA_TOOL_OPTIONS", "-javaagent:" + servers.agentJar() + "=" + QUICK)
+            .start();
+
+    server.awaitStderr(
+        "what to do",
+        line ->
+            line.contains("pid " + server.serving().pid() + " is ready, but was started by pid ")
+                && line.endsWith(
+                    ": it can be neither restarted nor started again; let the script start it with"
+                        + " exec"));
   }
 
   private static boolean isReady(Server server) {
