@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  */
 public final class Launch {
   /** Whoever runs the tests in the background of a shell has these ignored, and so do we then. */
-  private static final String DEFAULT_SIGNALS = "exec env --default-signal=INT,QUIT ";
+  private static final String DEFAULT_SIGNALS = "exec env --default-signal=HUP,INT,QUIT ";
 
   private final App app;
   private final Jdk jdk;
