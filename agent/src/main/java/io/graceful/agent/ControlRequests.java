@@ -112,6 +112,9 @@ final class ControlRequests implements BiConsumer<Message, Conversation> {
             .with("listeners", listeners)
             .with("connections", connections(status))
             .with("restarts", restarts);
+    if (status.successor() != 0) {
+      words.with("successor", status.successor());
+    }
     return status.refusal() == null ? words : words.with("refusal", status.refusal());
   }
 

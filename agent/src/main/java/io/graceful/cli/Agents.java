@@ -1,7 +1,6 @@
 package io.graceful.cli;
 
 import io.graceful.control.AgentSockets;
-import io.graceful.control.Message;
 import io.graceful.control.NoAgentException;
 import io.graceful.control.Pids;
 import io.graceful.os.Libc;
@@ -9,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** Finds the agents that an operator means. */
 final class Agents {
@@ -50,27 +48,8 @@ final class Agents {
   }
 
   private Agent named(String name) throws IOException {
-    List<Agent> named = new ArrayList<>();
-    for (Agent agent : all()) {
-      if (isNamed(agent.status(), name)) {
-        named.add(agent);
-      }
-    }
-    if (named.size() == 1) {
-      return named.get(0);
-    }
-    throw new NoAgentException(
-        named.isEmpty()
-            ? "no agent of yours runs '" + name + "', and it is no pid and no file that holds one"
-            : "several run '"
-                + name
-                + "', say which: pid "
-                + named.stream().map(one -> "" + one.pid()).collect(Collectors.joining(", ")));
-  }
-
-  /** By the whole name, the file's, or the class's without its package. */
-  private static boolean isNamed(Message status, String name) {
-    String program = status.text("program");
-    return program.equals(name) || program.endsWith("/" + name) || program.endsWith("." + name);
+    Namesakes namesakes = new Namesakes(name);
+    all().forEach(namesakes::add);
+    return namesakes.meant();
   }
 }

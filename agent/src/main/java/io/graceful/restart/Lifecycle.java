@@ -278,6 +278,7 @@ public final class Lifecycle {
         keys,
         connections.look(),
         restart == null ? 0 : restart.relayedConnections(),
+        restart == null ? 0 : restart.successorPid(),
         history.outcomes());
   }
 

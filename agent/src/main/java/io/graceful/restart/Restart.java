@@ -170,6 +170,11 @@ final class Restart {
     return interposer == null ? 0 : interposer.size();
   }
 
+  /** 0 as long as there is none. */
+  int successorPid() {
+    return successor == null ? 0 : successor.pid();
+  }
+
   /** From now on it is told how this goes on. */
   void toldTo(Progress member) {
     audience.join(member);

@@ -31,6 +31,7 @@ public final class Status {
   private final List<ListenerKey> listeners;
   private final Drain.Census connections;
   private final int relayed;
+  private final int successor;
   private final List<Outcome> restarts;
 
   Status(
@@ -40,6 +41,7 @@ public final class Status {
       List<ListenerKey> listeners,
       Drain.Census connections,
       int relayed,
+      int successor,
       List<Outcome> restarts) {
     this.state = state;
     this.refusal = refusal;
@@ -47,6 +49,7 @@ public final class Status {
     this.listeners = listeners;
     this.connections = connections;
     this.relayed = relayed;
+    this.successor = successor;
     this.restarts = restarts;
   }
 
@@ -75,6 +78,11 @@ public final class Status {
   /** How many were taken from the app and have not moved yet. */
   public int relayed() {
     return relayed;
+  }
+
+  /** The pid of the process that takes over, or has taken over; 0 if there is none. */
+  public int successor() {
+    return successor;
   }
 
   /** The last ones of this process, the oldest first. */

@@ -257,6 +257,7 @@ class LifecycleTest {
     assertThatServing();
     stderr.await("graceful[7]: pid " + successor.pid() + " is ready and held: both serve");
     assertThat(stateNow()).isEqualTo(Status.State.HELD);
+    assertThat(statusNow().successor()).isEqualTo(successor.pid());
     assertThat(refusalOf(() -> lifecycle.restartRequested(RestartRequest.bySignal("SIGUSR2"))))
         .isEqualTo("one is held: commit it, or abort it");
 
@@ -328,6 +329,7 @@ class LifecycleTest {
   @Test
   void tells_what_it_is_doing_and_how_restarts_went() throws Exception {
     assertThat(stateNow()).isEqualTo(Status.State.SERVING);
+    assertThat(statusNow().successor()).isZero();
     trigger("SIGUSR2");
     assertThat(stateNow()).isEqualTo(Status.State.RESTARTING);
     successor.die();
