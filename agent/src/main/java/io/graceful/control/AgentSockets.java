@@ -28,9 +28,24 @@ public final class AgentSockets {
     this.user = libc.effectiveUser();
   }
 
-  /** Those of this user's agents. */
+  /**
+   * Those of this user's agents.
+   *
+   * @throws IOException if there are none, but may be some in a directory that is not to be trusted
+   */
   public List<Path> all() throws IOException {
-    return in(ControlDirectory.candidates(System.getenv("XDG_RUNTIME_DIR"), user), user, ANY);
+    return allIn(ControlDirectory.candidates(System.getenv("XDG_RUNTIME_DIR"), user));
+  }
+
+  List<Path> allIn(List<Path> directories) throws IOException {
+    List<String> untrusted = new ArrayList<>();
+    List<Path> sockets = in(directories, user, ANY, untrusted);
+    if (sockets.isEmpty() && !untrusted.isEmpty()) {
+      throw new IOException(
+          "no agent was found, but not all places could be searched: "
+              + String.join("; ", untrusted));
+    }
+    return sockets;
   }
 
   /**
@@ -39,15 +54,22 @@ public final class AgentSockets {
    * @throws NoAgentException also if it has none
    */
   public Path require(int pid) throws IOException {
-    Path socket = of(pid);
-    if (socket == null) {
+    int owner = ownerOf(pid);
+    return requireIn(directories(pid, owner), owner, pid);
+  }
+
+  Path requireIn(List<Path> directories, int owner, int pid) throws IOException {
+    List<String> untrusted = new ArrayList<>();
+    List<Path> sockets = in(directories, owner, pid, untrusted);
+    if (sockets.isEmpty()) {
       throw new NoAgentException(
           "pid "
               + pid
               + " has no control socket: is it a Java process with -javaagent:graceful.jar (if not: attach)"
-              + " and without control=off, has it run for a second, and what has it said on stderr?");
+              + " and without control=off, has it run for a second, and what has it said on stderr?"
+              + (untrusted.isEmpty() ? "" : "; not searched: " + String.join("; ", untrusted)));
     }
-    return socket;
+    return sockets.get(0);
   }
 
   /**
@@ -59,6 +81,17 @@ public final class AgentSockets {
    */
   public Path of(int pid) throws IOException {
     int owner = ownerOf(pid);
+    List<Path> sockets = in(directories(pid, owner), owner, pid, new ArrayList<>());
+    return sockets.isEmpty() ? null : sockets.get(0);
+  }
+
+  /**
+   * The user of that process.
+   *
+   * @throws NoAgentException if it is not to be asked from here
+   */
+  private int ownerOf(int pid) throws IOException {
+    int owner = userOf(pid);
     if (owner != user && user != ROOT) {
       throw new NoAgentException(
           "pid " + pid + " belongs to user " + owner + ": run this as that user, or as root");
@@ -69,11 +102,10 @@ public final class AgentSockets {
               + pid
               + " is in another pid namespace, where it has another pid: run this in its container");
     }
-    List<Path> sockets = in(directories(pid, owner), owner, pid);
-    return sockets.isEmpty() ? null : sockets.get(0);
+    return owner;
   }
 
-  private static int ownerOf(int pid) throws IOException {
+  private static int userOf(int pid) throws IOException {
     try {
       Path directory = Paths.get("/proc", String.valueOf(pid));
       return (Integer) Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
@@ -99,14 +131,25 @@ public final class AgentSockets {
     return ControlDirectory.candidates(runtimeDirectory, owner);
   }
 
-  private List<Path> in(List<Path> directories, int owner, int pid) throws IOException {
+  /**
+   * @param untrusted gets a sentence on each directory that was left out: another user may have
+   *     made the one in /tmp, which must not hide the agents that are elsewhere
+   */
+  private List<Path> in(List<Path> directories, int owner, int pid, List<String> untrusted)
+      throws IOException {
     List<Path> sockets = new ArrayList<>();
     for (Path directory : directories) {
-      if (Files.exists(directory)) {
-        ControlDirectory.check(directory, owner);
-        ControlServer.removeLeftOver(libc, directory);
-        addFrom(directory, pid, sockets);
+      if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+        continue;
       }
+      try {
+        ControlDirectory.check(directory, owner);
+      } catch (IOException refused) {
+        untrusted.add(refused.getMessage());
+        continue;
+      }
+      ControlServer.removeLeftOver(libc, directory);
+      addFrom(directory, pid, sockets);
     }
     return sockets;
   }
@@ -115,7 +158,7 @@ public final class AgentSockets {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, "*.sock")) {
       for (Path entry : entries) {
         SocketName name = SocketName.of(entry);
-        if (name != null && (pid == ANY || name.pid() == pid) && isListening(entry, name.pid())) {
+        if (name != null && (pid == ANY || name.pid() == pid) && isListening(entry, name)) {
           sockets.add(entry);
         }
       }
@@ -123,11 +166,13 @@ public final class AgentSockets {
   }
 
   /** One of another container, whose pids are its own, is none of ours. */
-  private boolean isListening(Path socket, int pid) throws IOException {
+  private boolean isListening(Path socket, SocketName name) throws IOException {
     try (ControlClient client = ControlClient.connect(libc, socket)) {
-      return client.agentPid() == pid;
+      return client.agentPid() == name.pid();
     } catch (ErrnoException gone) {
       return false;
+    } catch (SilentAgentException unseen) {
+      return ProcFs.isRunning(name.pid(), name.started());
     }
   }
 }

@@ -34,9 +34,17 @@ public final class ControlClient implements AutoCloseable {
 
   /**
    * @throws ErrnoException ECONNREFUSED if the agent is gone
+   * @throws SilentAgentException if it is there, but does not accept
    */
   public static ControlClient connect(Libc libc, Path socket) throws IOException {
-    return new ControlClient(libc, new UnixSockets(libc).connect(socket));
+    try {
+      return new ControlClient(libc, new UnixSockets(libc).connect(socket));
+    } catch (ErrnoException failure) {
+      if (failure.errno() == ErrnoException.EAGAIN) {
+        throw new SilentAgentException(socket, failure);
+      }
+      throw failure;
+    }
   }
 
   /** Pid of the process that listens, as the kernel says (SO_PEERCRED, unix(7)). */

@@ -89,7 +89,7 @@ public final class ControlServer implements AutoCloseable {
       for (Path entry : entries) {
         try {
           libc.close(sockets.connect(entry));
-        } catch (ErrnoException nobody) {
+        } catch (ErrnoException nobody) { // Or one that is stopped.
           if (nobody.errno() == ErrnoException.ECONNREFUSED && SocketName.of(entry) != null) {
             Files.deleteIfExists(entry);
           }
@@ -111,9 +111,8 @@ public final class ControlServer implements AutoCloseable {
     }
   }
 
-  private void welcome(int fd) throws ErrnoException {
-    int user = libc.peerCredentials(fd)[1];
-    if (user != ROOT && user != libc.effectiveUser() || conversations.size() >= MOST_CLIENTS) {
+  private void welcome(int fd) {
+    if (!mayAsk(fd) || conversations.size() >= MOST_CLIENTS) {
       libc.close(fd);
       return;
     }
@@ -121,6 +120,15 @@ public final class ControlServer implements AutoCloseable {
         new Conversation(libc, reactor, fd, onRequest, conversations::remove);
     conversations.add(conversation);
     conversation.start();
+  }
+
+  private boolean mayAsk(int fd) {
+    try {
+      int user = libc.peerCredentials(fd)[1];
+      return user == ROOT || user == libc.effectiveUser();
+    } catch (ErrnoException unknown) {
+      return false;
+    }
   }
 
   /** Hangs up on everybody, and removes the socket. */

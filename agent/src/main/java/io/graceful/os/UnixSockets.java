@@ -56,13 +56,14 @@ public final class UnixSockets {
   }
 
   /**
-   * A blocking connection. The caller closes it.
+   * A non-blocking connection. The caller closes it.
    *
-   * @throws ErrnoException ECONNREFUSED if nobody listens on the path any more
+   * @throws ErrnoException ECONNREFUSED if nobody listens on the path any more; EAGAIN if somebody
+   *     does, but has not accepted so many that others would have to wait (unix(7))
    */
   public int connect(Path path) throws IOException {
     byte[] address = address(path);
-    int fd = socket(0);
+    int fd = socket(Libc.SOCK_NONBLOCK);
     try (NativeMemory memory = NativeMemory.of(address)) {
       libc.calls.check("connect", fd, memory.address, address.length);
       return fd;

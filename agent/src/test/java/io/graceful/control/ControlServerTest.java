@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -217,6 +218,21 @@ class ControlServerTest {
     }
     Files.delete(foreign);
     Files.delete(alive);
+  }
+
+  @Test
+  @Timeout(60)
+  void opens_beside_an_agent_that_accepts_nobody() throws Exception {
+    Path frozen = new SocketName(13, 1).in(directory);
+    try (ServerSocketChannel other =
+            ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                .bind(UnixDomainSocketAddress.of(frozen), 1);
+        FullQueue full = new FullQueue(frozen)) {
+      assertThat(other.isOpen() && full.isFull()).isTrue();
+      assertThat(replyTo(serve(ControlServerTest::repeat), "{}\n")).isEqualTo("{}\n");
+      assertThat(frozen).exists();
+    }
+    Files.delete(frozen);
   }
 
   @Test

@@ -15,11 +15,16 @@ import io.graceful.it.load.Load;
 import io.graceful.it.load.ManualClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -296,6 +301,50 @@ class ControlIT {
     assertThat(list.status()).isZero();
     assertThat(list.out()).noneMatch(line -> line.startsWith(server.serving().pid() + " "));
     assertThat(left).doesNotExist();
+  }
+
+  @Test
+  void one_that_is_stopped_holds_up_nobody(Servers servers) throws Exception {
+    Server stopped = launch(Jdks.any(), servers).start();
+    long pid = stopped.serving().pid();
+    Path socket = awaitSocket(stopped.serving());
+    String silent =
+        "pid " + pid + " does not answer: its process is stopped (then kill -CONT " + pid + ") or";
+    List<SocketChannel> waiting = new ArrayList<>();
+    stopped.signal(Signal.SIGSTOP);
+    try {
+      fillQueue(socket, waiting);
+
+      CommandRun status = run(Jdks.any(), servers, "status", pid);
+      assertThat(status.status()).isEqualTo(1);
+      assertThat(status.err()).containsExactly("graceful: " + silent + " hangs");
+      Server other = launch(Jdks.any(), servers).start();
+      awaitSocket(other.serving());
+      CommandRun list = run(Jdks.any(), servers, "list");
+      assertThat(list.err())
+          .contains("graceful: pid " + pid + " is not listed: " + silent + " hangs");
+      assertThat(list.out()).anyMatch(line -> line.startsWith(other.serving().pid() + " "));
+    } finally {
+      stopped.signal(Signal.SIGCONT);
+      for (SocketChannel client : waiting) {
+        client.close();
+      }
+    }
+    assertThat(run(Jdks.any(), servers, "status", pid).status()).isZero();
+  }
+
+  /** Of an agent that does not accept: until the next one would wait (unix(7)). */
+  private static void fillQueue(Path socket, List<SocketChannel> waiting) throws IOException {
+    try {
+      while (true) {
+        SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX);
+        waiting.add(client);
+        client.configureBlocking(false);
+        client.connect(UnixDomainSocketAddress.of(socket));
+      }
+    } catch (SocketException unavailable) {
+      assertThat(waiting).hasSizeGreaterThan(1);
+    }
   }
 
   @Test
