@@ -78,6 +78,7 @@ public final class Cli {
     }
     line.setUsageHelpAutoWidth(true);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExpandAtFiles(false); // They are for the java in COMMAND, which reads them each time.
     line.setParameterExceptionHandler(Cli::wrongUse);
     line.setExecutionExceptionHandler(Cli::failed);
     return line;

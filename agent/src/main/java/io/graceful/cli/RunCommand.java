@@ -52,7 +52,7 @@ final class RunCommand extends Subcommand {
   @Override
   public Integer call() throws Exception {
     ServerCommand server = server();
-    SupervisorProcess.become(hangup, restartSignal(server), server.words());
+    SupervisorProcess.become(hangup, restartSignal(server), words(server));
     return Exit.FAILED; // Never comes here.
   }
 
@@ -63,6 +63,14 @@ final class RunCommand extends Subcommand {
     } catch (OptionException | IOException wrong) {
       throw new ParameterException(spec.commandLine(), wrong.getMessage());
     }
+  }
+
+  private List<byte[]> words(ServerCommand server) throws IOException {
+    List<byte[]> words = TypedCommand.of(command).words();
+    if (server.words().size() > words.size()) {
+      words.add(1, TypedCommand.utf8(server.words().get(1)));
+    }
+    return words;
   }
 
   private String restartSignal(ServerCommand server) {

@@ -32,7 +32,7 @@ final class SupervisorProcess {
    * @param restartSignal without SIG
    * @param command the program first
    */
-  static void become(Supervisor.Hangup hangup, String restartSignal, List<String> command)
+  static void become(Supervisor.Hangup hangup, String restartSignal, List<byte[]> command)
       throws Exception {
     List<byte[]> own = ProcFs.zeroTerminated("/proc/self/cmdline");
     List<byte[]> arguments = new ArrayList<>();
@@ -43,7 +43,7 @@ final class SupervisorProcess {
     }
     add(arguments, Arrays.asList("-jar", Subcommand.jar().getPath(), NAME));
     add(arguments, Arrays.asList(hangup.name(), restartSignal));
-    add(arguments, command);
+    arguments.addAll(command);
     ProcessImage.replace(
         Subcommand.libc(),
         "/proc/self/exe",
@@ -59,7 +59,7 @@ final class SupervisorProcess {
 
   private static void add(List<byte[]> arguments, List<String> more) {
     for (String word : more) {
-      arguments.add(word.getBytes(StandardCharsets.UTF_8));
+      arguments.add(TypedCommand.utf8(word));
     }
   }
 
@@ -72,10 +72,11 @@ final class SupervisorProcess {
   static int run(String... arguments) {
     List<String> command = Arrays.asList(arguments).subList(3, arguments.length);
     try {
+      List<byte[]> words = TypedCommand.of(command).words();
       Libc libc = Subcommand.libc();
       int pid = ProcFs.pid();
       Supervisor.Hangup hangup = Supervisor.Hangup.valueOf(arguments[1]);
-      new Supervisor(libc, new Log(pid, Log.Level.INFO), pid, hangup, arguments[2], command).run();
+      new Supervisor(libc, new Log(pid, Log.Level.INFO), pid, hangup, arguments[2], words).run();
     } catch (Exception failure) {
       Subcommand.complain("can't start the server: " + failure.getMessage());
     }

@@ -1,6 +1,7 @@
 package io.graceful.cli;
 
 import io.graceful.control.Message;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
@@ -52,7 +53,15 @@ final class TakeoverCommand extends RestartingCommand {
     return restart(
         agent,
         Message.request("restart")
-            .with("arguments", command)
+            .with("arguments", words())
             .with("directory", directory.toString()));
+  }
+
+  private List<String> words() {
+    try {
+      return TypedCommand.of(command).texts();
+    } catch (IOException unsendable) {
+      throw wrong(unsendable.getMessage());
+    }
   }
 }

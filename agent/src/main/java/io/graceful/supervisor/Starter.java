@@ -29,15 +29,13 @@ final class Starter {
    * @param command the program first
    * @param notifySocket NOTIFY_SOCKET
    */
-  Starter(Libc libc, List<String> command, String notifySocket) throws IOException {
+  Starter(Libc libc, List<byte[]> command, String notifySocket) throws IOException {
     this.libc = libc;
     this.limits = ResourceLimits.current(libc);
     this.notifySocket = notifySocket;
     this.directory = WorkingDirectory.atStart(System.getenv("PWD"));
-    this.program = command.get(0);
-    for (String word : command) {
-      arguments.add(word.getBytes(StandardCharsets.UTF_8));
-    }
+    this.program = new String(command.get(0), StandardCharsets.UTF_8);
+    arguments.addAll(command);
     for (byte[] entry : ProcFs.zeroTerminated("/proc/self/environ")) {
       String text = new String(entry, StandardCharsets.ISO_8859_1);
       // What this process got from its own manager is not for the server.

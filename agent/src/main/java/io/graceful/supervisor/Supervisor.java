@@ -72,7 +72,7 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
    * @throws IOException if it can't be started
    */
   public Supervisor(
-      Libc libc, Log log, int pid, Hangup hangup, String restartSignal, List<String> command)
+      Libc libc, Log log, int pid, Hangup hangup, String restartSignal, List<byte[]> command)
       throws IOException {
     this.libc = libc;
     this.log = log;
