@@ -2,6 +2,8 @@ package io.graceful.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.graceful.it.app.Server;
 import io.graceful.it.jvm.Jdk;
 import java.io.IOException;
@@ -63,6 +65,11 @@ final class CommandRun implements AutoCloseable {
 
   List<String> out() throws IOException {
     return Files.readString(out, StandardCharsets.UTF_8).lines().toList();
+  }
+
+  /** One object per line. */
+  List<JsonObject> json() throws IOException {
+    return out().stream().map(line -> JsonParser.parseString(line).getAsJsonObject()).toList();
   }
 
   List<String> err() throws IOException {
