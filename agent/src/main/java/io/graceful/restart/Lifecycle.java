@@ -212,7 +212,7 @@ public final class Lifecycle {
     }
     if (main != null) {
       restart.toldTo(main);
-      main.restarting();
+      main.restarting(restart.readyMillis());
     }
     restart.begin();
     return null;

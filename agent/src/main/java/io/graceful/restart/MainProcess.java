@@ -20,6 +20,7 @@ final class MainProcess implements Progress {
   private final int generation;
   private boolean isMain;
   private boolean isReloading;
+  private long readyMillis;
   private int successor;
   private String state;
 
@@ -55,8 +56,13 @@ final class MainProcess implements Progress {
     }
   }
 
-  /** A restart begins. */
-  void restarting() {
+  /**
+   * A restart begins.
+   *
+   * @param longestMillis what it has until the successor is ready
+   */
+  void restarting(long longestMillis) {
+    readyMillis = longestMillis;
     reload(state + "; generation " + (generation + 1) + " is starting");
   }
 
@@ -129,7 +135,7 @@ final class MainProcess implements Progress {
 
   /** Until the predecessor has ended; by default that is more than systemd would wait. */
   private long longestMillis() {
-    return options.millis(Option.READY_TIMEOUT)
+    return readyMillis
         + Math.max(options.millis(Option.DRAIN_TIMEOUT), options.millis(Option.SOAK))
         + options.millis(Option.SHUTDOWN_TIMEOUT)
         + 2 * options.millis(Option.HOOK_TIMEOUT);

@@ -156,6 +156,11 @@ final class Restart {
     }
   }
 
+  /** How long the successor may take to be ready. */
+  long readyMillis() {
+    return Durations.parse(readyTimeout) + (mayDrop ? DROP_GRACE_MILLIS : 0);
+  }
+
   boolean isPastHandover() {
     return phase == Phase.DRAINING || phase == Phase.EXITING;
   }
@@ -306,8 +311,7 @@ final class Restart {
     } else {
       world.reactor.after(REAP_MILLIS, this::pollSuccessor);
     }
-    long timeout = Durations.parse(readyTimeout) + (mayDrop ? DROP_GRACE_MILLIS : 0);
-    deadline = world.reactor.after(timeout, this::onReadyTimeout);
+    deadline = world.reactor.after(readyMillis(), this::onReadyTimeout);
   }
 
   private void onLifeline() {

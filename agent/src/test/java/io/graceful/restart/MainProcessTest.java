@@ -54,11 +54,16 @@ class MainProcessTest {
     server.configureBlocking(false);
     bound.record(Descriptors.of(server), false);
     serves = "generation 1 serves on [127.0.0.1:" + server.socket().getLocalPort() + "]";
+    configure("");
+  }
+
+  private void configure(String more) throws Exception {
     Log log = new Log(7, Log.Level.INFO);
     Options options =
         Options.read(
             "soak=1440m,drain.timeout=1440m,shutdown.timeout=2s,hook.timeout=1s,ready.timeout=3s,"
-                + "stop.timeout=0,drain.quiet=0,move=off",
+                + "stop.timeout=0,drain.quiet=0,move=off"
+                + more,
             Map.of());
     ServiceManager manager =
         new ServiceManager(
@@ -144,6 +149,31 @@ class MainProcessTest {
             reloading("pid " + successor.pid() + " serves, as generation 2; pid 7 is draining"));
     successor.die();
     assertThat(systemd.next()).startsWith(ready("; restart failed: "));
+  }
+
+  @Test
+  void one_that_was_given_more_time_may_take_it() throws Exception {
+    start();
+    REACTOR.run(
+        () ->
+            lifecycle.restartRequested(
+                new RestartRequest("test", new Progress() {}, "10m", null, false)));
+
+    assertThat(systemd.next()).contains("\nEXTEND_TIMEOUT_USEC=87004000000\n");
+    successor.die();
+    assertThat(systemd.next()).startsWith("READY=1\n");
+  }
+
+  /** The successor decides at the end of ready.timeout, and this process waits for its word. */
+  @Test
+  void one_that_may_drop_listeners_takes_longer() throws Exception {
+    configure(",unclaimed=drop");
+    start();
+    trigger();
+
+    assertThat(systemd.next()).contains("\nEXTEND_TIMEOUT_USEC=86412000000\n");
+    successor.die();
+    assertThat(systemd.next()).startsWith("READY=1\n");
   }
 
   @Test
