@@ -12,7 +12,9 @@ import io.graceful.restart.Lifecycle;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Opens the control socket, on the reactor's thread. Where that fails, signals do without it. */
+/**
+ * Opens the control socket, once, on the reactor's thread. Where that fails, signals do without it.
+ */
 final class ControlOpening implements Runnable {
 
   private final Libc libc;
@@ -20,6 +22,7 @@ final class ControlOpening implements Runnable {
   private final Lifecycle lifecycle;
   private final Log log;
   private final int pid;
+  private boolean isDone;
 
   ControlOpening(Libc libc, Reactor reactor, Lifecycle lifecycle, Log log, int pid) {
     this.libc = libc;
@@ -31,6 +34,10 @@ final class ControlOpening implements Runnable {
 
   @Override
   public void run() {
+    if (isDone) {
+      return;
+    }
+    isDone = true;
     try {
       int user = libc.effectiveUser();
       Path directory =

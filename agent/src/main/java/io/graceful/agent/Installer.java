@@ -329,7 +329,9 @@ public final class Installer
       }
       boolean control = options.text(Option.CONTROL).equals("on");
       if (control) {
-        reactor.after(CONTROL_MILLIS, new ControlOpening(libc, reactor, lifecycle, log, pid));
+        Runnable opening = new ControlOpening(libc, reactor, lifecycle, log, pid);
+        lifecycle.beforeReady(opening);
+        reactor.after(CONTROL_MILLIS, opening);
       }
       reactor.after(PRELOAD_MILLIS, new Preload(jar, control, log));
       if (!late) {

@@ -44,6 +44,9 @@ public final class Lifecycle {
   /** Null where nobody is told. */
   private FirstAccept firstAccept;
 
+  /** Null when it has been done, or where there is nothing to do. */
+  private Runnable beforeReady;
+
   /** Null where nobody keeps them. */
   private final StoredListeners stored;
 
@@ -94,8 +97,17 @@ public final class Lifecycle {
     }
   }
 
+  /**
+   * @param action done before anybody is told that this process serves; it may have been done by
+   *     then
+   */
+  public void beforeReady(Runnable action) {
+    beforeReady = action;
+  }
+
   /** In a first generation. */
   private void onAccepting(List<ListenerKey> listeners) {
+    prepareToBeAsked();
     if (servingPid != null) {
       servingPid.write();
     }
@@ -147,12 +159,20 @@ public final class Lifecycle {
     if (main == null || stop != null) {
       return;
     }
+    prepareToBeAsked();
     try {
       main.serves(listeners());
     } catch (IOException blind) {
       main.serves(Collections.<ListenerKey>emptyList());
     }
     store();
+  }
+
+  private void prepareToBeAsked() {
+    if (beforeReady != null) {
+      beforeReady.run();
+      beforeReady = null;
+    }
   }
 
   private void store() {

@@ -40,6 +40,8 @@ class MainProcessTest {
   private Selector selector;
   private ServerSocketChannel server;
   private String serves;
+  private int asked;
+  private boolean toldBefore;
   private NotifyReceiver systemd;
   private CapturedStderr stderr;
   private Lifecycle lifecycle;
@@ -96,6 +98,22 @@ class MainProcessTest {
     stderr.close();
     selector.close();
     server.close();
+  }
+
+  /** Who is told so may ask for a restart at once. */
+  @Test
+  void before_it_is_ready_it_can_be_asked() throws Exception {
+    REACTOR.run(
+        () ->
+            lifecycle.beforeReady(
+                () -> {
+                  asked++;
+                  toldBefore = !systemd.isEmpty();
+                }));
+    start();
+
+    assertThat(asked).isEqualTo(1);
+    assertThat(toldBefore).isFalse();
   }
 
   @Test

@@ -88,6 +88,17 @@ class SystemdIT {
     Generations.assertQuiet(server);
   }
 
+  /** {@code systemctl reload} may follow {@code systemctl start} at once. */
+  @EachJdk
+  void who_was_told_ready_finds_the_control_socket(int jdk, Servers servers) throws Exception {
+    Server server =
+        start(launch(servers, jdk).environment("XDG_RUNTIME_DIR", directory.toString()));
+    await(ready(server.serving().pid(), 1, "[127.0.0.1:" + server.port() + "]", ""));
+
+    assertThat(directory.resolve("graceful").toFile().list())
+        .anyMatch(name -> name.startsWith(server.serving().pid() + "-"));
+  }
+
   @EachJdk
   void who_is_told_to_stop_while_it_drains_names_its_successor(int jdk, Servers servers)
       throws Exception {
