@@ -31,9 +31,6 @@ final class TakeoverTarget {
   private static final int LAST_BREATH_MILLIS = 2000;
   private static final List<String> ANSWERS = Arrays.asList("lifeline", "refused", "failed");
 
-  /** A file that was written that much before a process began can't mean it. */
-  private static final long CLOCK_MILLIS = 3000;
-
   private final int pid;
   private final long started;
 
@@ -185,7 +182,7 @@ final class TakeoverTarget {
       if (!ProcFs.isRunning(pid, started)) {
         throw new Absent(this + " has just ended");
       }
-      if (isYoungerThanFile()) {
+      if (pidfile != null && Pids.isOlder(pidfile, started)) {
         throw new Absent(
             "pid "
                 + pid
@@ -193,12 +190,6 @@ final class TakeoverTarget {
       }
       throw none;
     }
-  }
-
-  /** Then it has got the pid of the one that the file means: after a reboot, say. */
-  private boolean isYoungerThanFile() throws IOException {
-    return pidfile != null
-        && ProcFs.startedAt(started) - CLOCK_MILLIS > Files.getLastModifiedTime(pidfile).toMillis();
   }
 
   private void refuseForeign(ControlClient client, Libc libc) throws IOException {

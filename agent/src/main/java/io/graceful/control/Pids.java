@@ -1,5 +1,6 @@
 package io.graceful.control;
 
+import io.graceful.os.ProcFs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,14 +14,42 @@ public final class Pids {
 
   private static final int LONGEST_FILE = 64;
 
+  /** A file that was written that much before a process began can't mean it. */
+  private static final long CLOCK_MILLIS = 3000;
+
   private Pids() {}
 
   /**
    * @param named a pid, or a file that holds one
    * @return {@link #NONE} if it is neither
+   * @throws NoAgentException if the file means a process that is gone
    */
   public static int of(String named) throws IOException {
-    return isPid(named) ? Integer.parseInt(named) : inFile(Paths.get(named));
+    if (isPid(named)) {
+      return Integer.parseInt(named);
+    }
+    Path file = Paths.get(named);
+    int pid = inFile(file);
+    long started = ProcFs.startTimeOf(pid);
+    if (started >= 0 && isOlder(file, started)) {
+      throw new NoAgentException(
+          "pid "
+              + pid
+              + " is another process by now, it was started after "
+              + named
+              + " was written: if you mean it all the same, say its pid");
+    }
+    return pid;
+  }
+
+  /**
+   * Whether the file can't mean that process, which has got the pid of the one that it means: after
+   * a reboot, say.
+   *
+   * @param started see {@link ProcFs#startTime()}
+   */
+  public static boolean isOlder(Path file, long started) throws IOException {
+    return ProcFs.startedAt(started) - CLOCK_MILLIS > Files.getLastModifiedTime(file).toMillis();
   }
 
   public static boolean isPid(String text) {

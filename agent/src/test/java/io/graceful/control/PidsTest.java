@@ -1,9 +1,13 @@
 package io.graceful.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +36,23 @@ class PidsTest {
     assertThat(Pids.of(directory.toString())).isEqualTo(Pids.NONE);
     assertThat(Pids.of(directory.resolve("missing").toString())).isEqualTo(Pids.NONE);
     assertThat(Pids.of("4711")).isEqualTo(4711);
+  }
+
+  @Test
+  void a_file_that_is_older_than_the_process_means_another_one() throws Exception {
+    long self = ProcessHandle.current().pid();
+    Path file = file(self + "\n");
+    assertThat(Pids.of(file.toString())).isEqualTo((int) self);
+
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(1))));
+    assertThatThrownBy(() -> Pids.of(file.toString()))
+        .isInstanceOf(NoAgentException.class)
+        .hasMessage(
+            "pid "
+                + self
+                + " is another process by now, it was started after "
+                + file
+                + " was written: if you mean it all the same, say its pid");
   }
 
   private Path file(String content) throws Exception {
