@@ -7,7 +7,7 @@ import java.util.function.Function;
 import picocli.CommandLine.Parameters;
 
 /** A command to one agent. */
-abstract class AgentCommand extends Subcommand {
+abstract class AgentCommand extends ReportingCommand {
 
   @Parameters(
       index = "0",

@@ -8,7 +8,10 @@ import io.graceful.control.Pids;
 import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import net.bytebuddy.agent.ByteBuddyAgent.AttachmentProvider;
 import picocli.CommandLine.Command;
@@ -30,7 +33,7 @@ import picocli.CommandLine.Spec;
       "  java -jar graceful.jar attach 4711",
       "  java -jar graceful.jar attach /run/legacy.pid drain.timeout=1m,log.level=debug"
     })
-final class AttachCommand extends Subcommand {
+final class AttachCommand extends ReportingCommand {
 
   /** Its answer, 0 for success, is an error to a newer JDK, which expects words. */
   private static final String LOADED_INTO_JDK_8 = "0";
@@ -59,7 +62,7 @@ final class AttachCommand extends Subcommand {
 
   @Override
   public Integer call() throws Exception {
-    Options values = values();
+    checkOptions();
     int pid = Pids.of(who);
     if (pid == Pids.NONE) {
       throw new ParameterException(
@@ -82,9 +85,13 @@ final class AttachCommand extends Subcommand {
       print(
           "loading the agent into pid " + pid + " (a JVM from 21 on warns of that on its stderr)");
     }
+    boolean answers = opensSocket(pid);
     load(pid);
-    if (values.text(Option.CONTROL).equals("off")) {
-      print("loaded; with control=off only the stderr of pid " + pid + " says how it went");
+    if (!answers) {
+      print(
+          wantsJson()
+              ? Message.event("loaded").with("pid", pid)
+              : "loaded; with control=off only the stderr of pid " + pid + " says how it went");
       return Exit.OK;
     }
     Agent agent = await(agents, pid);
@@ -96,9 +103,23 @@ final class AttachCommand extends Subcommand {
     return describe(agent.status());
   }
 
-  private Options values() {
+  /** Its environment may hold options, too. What is wrong there it says itself. */
+  private boolean opensSocket(int pid) throws IOException {
+    Map<String, String> environment = new HashMap<>();
+    for (byte[] variable : ProcFs.zeroTerminated("/proc/" + pid + "/environ")) {
+      String[] parts = new String(variable, StandardCharsets.UTF_8).split("=", 2);
+      environment.put(parts[0], parts[parts.length - 1]);
+    }
     try {
-      return Options.read(options, Collections.<String, String>emptyMap());
+      return !Options.read(options, environment).text(Option.CONTROL).equals("off");
+    } catch (OptionException wrongThere) {
+      return true;
+    }
+  }
+
+  private void checkOptions() {
+    try {
+      Options.read(options, Collections.<String, String>emptyMap());
     } catch (OptionException wrong) {
       throw new ParameterException(spec.commandLine(), wrong.getMessage());
     }

@@ -20,7 +20,7 @@ import picocli.CommandLine.Command;
       "  java -jar graceful.jar list",
       "  java -jar graceful.jar list --json | jq -r '.agents[].pid'"
     })
-final class ListCommand extends Subcommand {
+final class ListCommand extends ReportingCommand {
 
   @Override
   public Integer call() throws Exception {

@@ -2,9 +2,8 @@ package io.graceful.cli;
 
 import io.graceful.control.ControlClient;
 import io.graceful.control.Message;
+import io.graceful.os.ProcFs;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Paths;
 
 /** Waits for the end of a restart, and shows how it goes on. */
 final class RestartProgress {
@@ -16,6 +15,10 @@ final class RestartProgress {
   private final boolean asJson;
   private final StandardError stderr;
   private long newPid;
+
+  /** When it was started; -1 if it had ended before that could be seen. */
+  private long newStarted;
+
   private boolean handedOver;
   private long lastShown = System.nanoTime() - PAUSE_NANOS;
 
@@ -51,6 +54,15 @@ final class RestartProgress {
         case "done":
           show("drained: pid " + old.pid() + " exits");
           old.awaitEnd(); // Until then the new one refuses to be restarted.
+          if (!newOneRuns()) {
+            Subcommand.complain(
+                "pid "
+                    + old.pid()
+                    + " has ended, and so has pid "
+                    + newPid
+                    + ", which had taken over");
+            return Exit.FAILED;
+          }
           show(Colour.GREEN, "done: pid " + old.pid() + " has ended, pid " + newPid + " serves");
           return Exit.OK;
         case "held":
@@ -78,7 +90,7 @@ final class RestartProgress {
   private void onStep(Message event) {
     switch (event.text("event")) {
       case "spawned":
-        newPid = event.number("pid");
+        onNewPid(event.number("pid"));
         show("started pid " + newPid);
         break;
       case "agent-started":
@@ -96,7 +108,7 @@ final class RestartProgress {
         break;
       case "handed-over":
         handedOver = true;
-        newPid = event.number("pid");
+        onNewPid(event.number("pid"));
         show("it accepts: handed over, pid " + old.pid() + " drains");
         break;
       case "draining":
@@ -105,6 +117,18 @@ final class RestartProgress {
       default: // Of a newer agent.
         break;
     }
+  }
+
+  private void onNewPid(long pid) {
+    if (pid != newPid) {
+      newPid = pid;
+      newStarted = ProcFs.startTimeOf((int) pid);
+    }
+  }
+
+  /** Neither a zombie nor another process that has its pid by now does. */
+  private boolean newOneRuns() {
+    return ProcFs.isRunning((int) newPid, newStarted);
   }
 
   private void onDraining(long left) {
@@ -122,7 +146,7 @@ final class RestartProgress {
   }
 
   private int onHangUp() {
-    if (handedOver && Files.exists(Paths.get("/proc", String.valueOf(newPid)))) {
+    if (handedOver && newOneRuns()) {
       Subcommand.complain(
           "pid " + old.pid() + " ended before it had drained; pid " + newPid + " serves");
       return Exit.OK;

@@ -15,13 +15,6 @@ abstract class Subcommand implements Callable<Integer> {
       description = "Prints this.")
   private boolean help;
 
-  @Option(names = "--json", description = "Prints JSON, for scripts.")
-  private boolean json;
-
-  boolean wantsJson() {
-    return json;
-  }
-
   static Agents agents() throws Exception {
     return new Agents(libc());
   }

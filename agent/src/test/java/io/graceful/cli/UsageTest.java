@@ -56,6 +56,17 @@ class UsageTest {
         .isEqualTo(printed(Usage::markdown));
   }
 
+  @Test
+  void every_command_prints_json_but_run() {
+    assertThat(Cli.commandLine().getSubcommands())
+        .hasSizeGreaterThan(2)
+        .allSatisfy(
+            (name, command) ->
+                assertThat(command.getCommandSpec().findOption("--json") == null)
+                    .as(name)
+                    .isEqualTo(name.equals("run")));
+  }
+
   private static String printed(Consumer<PrintStream> page) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     page.accept(new PrintStream(bytes, true, StandardCharsets.UTF_8));

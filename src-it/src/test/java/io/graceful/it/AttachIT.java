@@ -119,6 +119,25 @@ class AttachIT {
   }
 
   @Test
+  void one_without_a_socket_is_not_waited_for_wherever_that_is_said(Servers servers)
+      throws Exception {
+    Path config = Files.writeString(runtimeDirectory.resolve("config"), "control=off\n");
+    for (String option : List.of("CONTROL=off", "CONFIG=" + config)) {
+      String[] variable = option.split("=");
+      Server server =
+          launch(Apps.HTTPSERVER, Jdks.any(), servers)
+              .environment("GRACEFUL_" + variable[0], variable[1])
+              .start();
+      long pid = server.serving().pid();
+
+      CommandRun attach = run(servers, "attach", pid, OPTIONS, "--json");
+      assertThat(attach.status()).as("%s", attach.err()).isZero();
+      assertThat(attach.out()).containsExactly("{\"event\":\"loaded\",\"pid\":" + pid + "}");
+      server.awaitStderr("the news", line -> line.contains("]: loaded while the application runs"));
+    }
+  }
+
+  @Test
   void a_jvm_that_does_not_let_it_in_says_so(Servers servers) throws Exception {
     Server server =
         launch(Apps.HTTPSERVER, Jdks.find(25), servers)
