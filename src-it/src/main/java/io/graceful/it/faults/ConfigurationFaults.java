@@ -50,6 +50,7 @@ final class ConfigurationFaults {
     scene.start(two(scene, config).option("unclaimed", "drop").option("ready.timeout", SHORT));
     int port = FreePort.find();
     Files.writeString(config, "admin=" + port + "\n");
+    scene.told().whenever("not bound by this process, so dropped: \\[.*]");
     scene.restartSucceeds();
     Check.that(accepts(port), "nobody listens on the new port %d", port);
     int before = Integer.parseInt(scene.server().argument("admin"));
@@ -64,11 +65,12 @@ final class ConfigurationFaults {
     Restart restart = scene.server().restart();
     scene.awaitAnswers();
     scene.nobodyNotices();
+    scene.told().restarted(scene.old(), restart.successor());
     scene.nothingElseOnTheTerminal();
     int port = Integer.parseInt(scene.server().argument("admin"));
     Check.that(accepts(port), "nobody listens on port %d", port);
     scene.rememberBelongings(restart.successor());
-    scene.restartUnderNewLoad();
+    scene.nextRestartSucceeds();
   }
 
   /** The kernel does not let it, as long as the old one has its own. */

@@ -1,22 +1,39 @@
 package io.graceful.it.faults;
 
+import java.util.List;
+
 /**
  * One thing that goes wrong.
  *
  * @param group such as successor
  * @param name in words, unique in its group
  * @param isShort whether it is one of the few that are tried at each build
+ * @param needs beginnings of the names of files that the campaign fetches, and a build does not
  * @param script does it, and throws AssertionError if anything is not as it must be
  */
-record Fault(String group, String name, boolean isShort, Script script) {
+record Fault(String group, String name, boolean isShort, List<String> needs, Script script) {
 
   Fault(String group, String name, Script script) {
-    this(group, name, false, script);
+    this(group, name, false, List.of(), script);
   }
 
   /** The same, as one of the few that are tried at each build. */
   Fault always() {
-    return new Fault(group, name, true, script);
+    return new Fault(group, name, true, needs, script);
+  }
+
+  /**
+   * The same, which can't be tried without this file.
+   *
+   * @param prefix of its name
+   */
+  Fault needing(String prefix) {
+    return new Fault(group, name, isShort, List.of(prefix), script);
+  }
+
+  /** What it needs and is not there. */
+  List<String> missing() {
+    return needs.stream().filter(prefix -> Downloads.find(prefix).isEmpty()).toList();
   }
 
   @Override

@@ -25,6 +25,7 @@ public final class Faults {
   private final Map<String, int[]> table = new LinkedHashMap<>();
   private final List<String> troubles = new ArrayList<>();
   private int number;
+  private int skipped;
 
   private Faults(Jdk jdk, Path agent, Path logs) {
     this.jdk = jdk;
@@ -69,13 +70,19 @@ public final class Faults {
     Path directory = logs.resolve(String.format("%02d", ++number));
     Files.createDirectories(directory);
     Files.writeString(directory.resolve("fault"), fault + "\n");
-    int[] counts = table.computeIfAbsent(fault.group(), group -> new int[2]);
+    int[] counts = table.computeIfAbsent(fault.group(), group -> new int[3]);
+    if (!fault.missing().isEmpty()) {
+      counts[2]++;
+      skipped++;
+      System.out.printf("skipped %-70s lacks %s%n", fault, fault.missing());
+      return;
+    }
     long begun = System.nanoTime();
     String failure = "";
     try (Scene scene = new Scene(jdk, agent, directory)) {
       fault.script().run(scene);
       counts[0]++;
-    } catch (Exception | AssertionError e) {
+    } catch (Throwable e) { // Whatever it is, the others are still to be tried.
       counts[1]++;
       failure = e.getMessage() == null ? e.toString() : e.getMessage();
       StringWriter trace = new StringWriter();
@@ -96,16 +103,18 @@ public final class Faults {
   }
 
   private boolean verdict() {
-    System.out.printf("%n%-14s %6s %6s%n", "", "ok", "failed");
+    System.out.printf("%n%-14s %6s %6s %7s%n", "", "ok", "failed", "skipped");
     table.forEach(
-        (group, counts) -> System.out.printf("%-14s %6d %6d%n", group, counts[0], counts[1]));
+        (group, counts) ->
+            System.out.printf("%-14s %6d %6d %7d%n", group, counts[0], counts[1], counts[2]));
     int failed = troubles.size();
+    String notTried = skipped == 0 ? "" : ", and " + skipped + " were not tried";
     System.out.println(
         number == 0
             ? "\nverdict: FAILED: no fault has such a name"
-            : failed == 0
+            : failed + skipped == 0
                 ? "\nverdict: passed: " + number + " faults, nobody noticed"
-                : "\nverdict: FAILED: " + failed + " of " + number + " faults");
-    return failed == 0 && number > 0;
+                : "\nverdict: FAILED: " + failed + " of " + number + " faults" + notTried);
+    return failed + skipped == 0 && number > 0;
   }
 }

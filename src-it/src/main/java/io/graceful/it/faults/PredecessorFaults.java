@@ -50,18 +50,49 @@ final class PredecessorFaults {
     scene.start(launch(scene));
     scene.trigger();
     ProcessId successor = await(scene, when);
-    long killed = scene.kill(scene.old());
+    Death death = scene.kill(scene.old());
     scene.server().awaitAnswerBy(successor);
+    long served = System.nanoTime();
     scene.awaitAnswers();
+    isAlone(scene, when, successor, death, served);
+  }
+
+  private static void isAlone(
+      Scene scene, String when, ProcessId successor, Death death, long served) throws Exception {
     LoadReport report = scene.stopLoad();
     if (when.equals(STARTED)) {
-      Losses.onlyOfOrRefused(report, scene.old(), killed); // Until the new one has bound.
+      Losses.onlyOfOrRefused(report, death, served); // Until the new one has bound.
     } else {
-      Losses.onlyOf(report, scene.old(), killed);
+      Losses.onlyOf(report, death);
     }
+    tellsOfDeath(scene, when, successor);
     scene.nothingElseOnTheTerminal();
+    scene.isSameProgram(successor);
     scene.holdsWhatItHeld(successor);
     scene.nextRestartSucceeds();
+  }
+
+  /** The new one, if it is told in the middle of it; one that has not begun is the first again. */
+  private static void tellsOfDeath(Scene scene, String when, ProcessId successor) {
+    ProcessId old = scene.old();
+    if (when.equals(HANDED_OVER) || when.equals(DRAINS)) {
+      scene.told().handedOver(old, successor);
+      return;
+    }
+    scene.told().started(old, successor);
+    scene
+        .told()
+        .once(
+            successor,
+            "pid "
+                + old.pid()
+                + " died while handing over; this process goes on alone"
+                + "|the process that started this one died .*");
+    if (when.equals(BOUND)) {
+      scene.told().serves(old, successor);
+    } else {
+      scene.told().atMost(1, successor, "generation 2 serves on .*");
+    }
   }
 
   /** Answers are late, and none is missing. */
@@ -84,19 +115,14 @@ final class PredecessorFaults {
     scene.start(launch(scene).with("obedient", true));
     scene.trigger();
     ProcessId successor = await(scene, when);
+    long begun = System.nanoTime();
     Files.createFile(scene.server().state("exit-1"));
     scene.awaitEnd(scene.old());
-    long ended = System.nanoTime();
+    Death death = new Death(scene.old(), begun, System.nanoTime());
     scene.server().awaitAnswerBy(successor);
+    long served = System.nanoTime();
     scene.awaitAnswers();
-    LoadReport report = scene.stopLoad();
-    if (when.equals(HANDED_OVER)) {
-      Losses.onlyOf(report, scene.old(), ended);
-    } else {
-      Losses.onlyOfOrRefused(report, scene.old(), ended);
-    }
-    scene.nothingElseOnTheTerminal();
-    scene.nextRestartSucceeds();
+    isAlone(scene, when, successor, death, served);
   }
 
   /**
@@ -113,7 +139,7 @@ final class PredecessorFaults {
     Thread.sleep(toTheEnd ? 6000 : 1000);
     Files.delete(hog);
     scene.awaitOneProcess();
-    scene.restartUnderNewLoad();
+    scene.nextRestartSucceeds();
   }
 
   /** It says why it can't, and serves on. */

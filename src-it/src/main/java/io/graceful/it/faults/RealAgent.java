@@ -20,8 +20,9 @@ enum RealAgent {
     this.name = name;
   }
 
-  boolean isThere() {
-    return Downloads.find(prefix).isPresent();
+  /** Of its file's name. */
+  String prefix() {
+    return prefix;
   }
 
   /** Whether it binds a port in its premain method. */

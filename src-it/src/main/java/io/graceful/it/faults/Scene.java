@@ -12,6 +12,7 @@ import io.graceful.it.jvm.ProcessView;
 import io.graceful.it.load.Load;
 import io.graceful.it.load.LoadReport;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import jnr.constants.platform.Signal;
 
@@ -44,8 +46,12 @@ final class Scene implements AutoCloseable {
   private Server server;
   private ProcessId old;
   private Belongings before;
+  private Inheritance inheritance;
   private Load load;
   private Predicate<String> expected = OURS;
+  private Predicate<String> uncounted = descriptor -> false;
+  private UnaryOperator<String> argument = UnaryOperator.identity();
+  private final Told told = new Told();
   private int mostSockets = 1;
 
   /**
@@ -117,9 +123,9 @@ final class Scene implements AutoCloseable {
     server = launch.start();
     old = server.serving();
     plan().start().stop();
-    before = Await.value("rest", LIMIT, () -> Belongings.ifSettled(server.view(), temporary));
-    load = plan().start();
-    awaitAnswers();
+    rememberBelongings(old);
+    inheritance = Inheritance.of(server.view()).with(argument);
+    putUnderLoad();
   }
 
   private Load.Plan plan() {
@@ -131,6 +137,26 @@ final class Scene implements AutoCloseable {
         .downloads(2, 200_000, 400)
         .keepAlive(8, 20, false)
         .keepAlive(8, 20, true);
+  }
+
+  private void putUnderLoad() {
+    load = plan().start();
+    awaitAnswers();
+  }
+
+  /** What the agents have to say, to which a fault may add. */
+  Told told() {
+    return told;
+  }
+
+  /** Descriptors of which one generation may hold more than another, as nobody's fault. */
+  void dontCount(Predicate<String> descriptors) {
+    uncounted = descriptors;
+  }
+
+  /** Where the new process is started with other arguments than the old one on purpose. */
+  void expectArguments(UnaryOperator<String> changed) {
+    argument = changed;
   }
 
   /** Lines that others than the agent may write. */
@@ -214,7 +240,8 @@ final class Scene implements AutoCloseable {
   void oldServesOn(String reason, Set<Long> mayHaveAnswered) {
     Await.until("the failure", LIMIT, () -> !server.stderr(FAILURE).isEmpty());
     awaitAnswers();
-    LoadReport report = nobodyNotices();
+    LoadReport report = stopLoad();
+    Losses.noneAtAll(report);
     Check.that(
         mayHaveAnswered.containsAll(report.pids()), "answered by %s: %s", report.pids(), report);
     toldOnce(reason);
@@ -223,13 +250,13 @@ final class Scene implements AutoCloseable {
 
   /** One line that says that the restart failed, and why. */
   void toldOnce(String reason) {
-    List<String> failures = server.stderr(FAILURE);
-    Check.same("lines that tell of the failure", failures.size(), 1);
-    Check.that(failures.get(0).contains(reason), "it says '%s'", failures.get(0));
+    told.failed(old, reason);
     nothingElseOnTheTerminal();
   }
 
+  /** What had to be told was, once, and nobody else has written anything. */
   void nothingElseOnTheTerminal() {
+    Await.untilAsserted(LIMIT, () -> told.judge(server.stderr()));
     List<String> printed = server.stdout().stream().filter(expected.negate()).toList();
     Check.that(printed.isEmpty(), "on stdout: %s", printed);
     List<String> foreign = server.stderr(expected.negate());
@@ -250,65 +277,78 @@ final class Scene implements AutoCloseable {
           Check.same("processes", server.family().alive(), Set.of(process));
           Check.same("zombies", server.family().zombies(), List.of());
           Belongings now =
-              Belongings.ifSettled(ProcessView.of(process.pid()), temporary)
-                  .orElseThrow(() -> new AssertionError(process + " does not come to rest"));
-          Check.same("agent's threads", now.threads(), before.threads());
-          Check.same("children", now.children(), before.children());
-          Check.same("temporary files", now.files(), before.files());
-          Check.same(
-              "new descriptors", without(now.descriptors(), before.descriptors()), List.of());
-          Check.same(
-              "lost descriptors", without(before.descriptors(), now.descriptors()), List.of());
+              Belongings.ifSettled(ProcessView.of(process.pid()), temporary, runtime)
+                  .orElseThrow(() -> new AssertionError(process + " does not come to rest"))
+                  .without(uncounted);
+          List<String> differences = now.differencesFrom(before.without(uncounted));
+          Check.that(differences.isEmpty(), "%s holds other things: %s", process, differences);
           Check.that(socketsIn(runtime) <= mostSockets, "%d control sockets", socketsIn(runtime));
         });
   }
 
   /** The restart takes place, nobody notices, and the new process holds what the old one held. */
-  void restartSucceeds() throws Exception {
+  Restart restartSucceeds() throws Exception {
     Restart restart = server.restart();
     awaitAnswers();
-    newServes(restart.successor());
+    restarted(restart.predecessor(), restart.successor());
     Check.same("exit status of the old process", restart.exitStatus(), OptionalInt.of(0));
+    return restart;
   }
 
   /** Nobody noticed that this process serves now. */
   void newServes(ProcessId process) {
+    restarted(old, process);
+  }
+
+  private void restarted(ProcessId from, ProcessId to) {
     nobodyNotices();
-    server.awaitAnswerBy(process);
+    server.awaitAnswerBy(to);
+    told.restarted(from, to);
     nothingElseOnTheTerminal();
-    holdsWhatItHeld(process);
+    isSameProgram(to);
+    holdsWhatItHeld(to);
+  }
+
+  /** Started with the same arguments, environment and so on as the first one. */
+  void isSameProgram(ProcessId process) {
+    inheritance.check(Inheritance.of(ProcessView.of(process.pid())));
   }
 
   /**
    * Kills it, which leaves its control socket to the next agent that starts.
    *
-   * @return when it was dead, by {@link System#nanoTime()}
+   * @return when
    */
-  long kill(ProcessId process) {
+  Death kill(ProcessId process) {
     return end(process, Signal.SIGKILL);
   }
 
   /** The same with another signal that ends it. */
-  long end(ProcessId process, Signal signal) {
+  Death end(ProcessId process, Signal signal) {
     mostSockets = 2;
+    long begun = System.nanoTime();
     process.signal(signal);
     Await.until("the end of " + process, LIMIT, process::hasLetGo);
-    return System.nanoTime();
+    return new Death(process, begun, System.nanoTime());
   }
 
-  /** After a failure whose cause is gone. */
-  void nextRestartSucceeds() throws Exception {
+  /**
+   * All over again, with whom serves by now, under load as before; after a failure, its cause is
+   * gone.
+   */
+  Restart nextRestartSucceeds() throws Exception {
     mostSockets = 1;
-    Restart restart = server.restart();
-    Check.same("exit status of the old process", restart.exitStatus(), OptionalInt.of(0));
-    holdsWhatItHeld(restart.successor());
+    putUnderLoad();
+    return restartSucceeds();
   }
 
   /** What it holds now is what its successors must hold, whose configuration is another one. */
   void rememberBelongings(ProcessId process) {
     before =
         Await.value(
-            "rest", LIMIT, () -> Belongings.ifSettled(ProcessView.of(process.pid()), temporary));
+            "rest",
+            LIMIT,
+            () -> Belongings.ifSettled(ProcessView.of(process.pid()), temporary, runtime));
   }
 
   /** Whoever that is. */
@@ -326,22 +366,15 @@ final class Scene implements AutoCloseable {
         });
   }
 
-  /** All over again, with whom serves by now. */
-  void restartUnderNewLoad() throws Exception {
-    load = plan().start();
-    awaitAnswers();
-    restartSucceeds();
-  }
-
   /** Requests that fail while it is under way may be counted by the caller. */
   LoadReport snapshot() {
     return load.snapshot();
   }
 
-  /** No request has failed. */
+  /** No request has failed, and no connection was lost. */
   LoadReport nobodyNotices() {
     LoadReport report = stopLoad();
-    Check.that(report.failed() == 0, "%d requests failed: %s", report.failed(), report);
+    Losses.none(report);
     return report;
   }
 
@@ -392,17 +425,11 @@ final class Scene implements AutoCloseable {
     }
   }
 
-  private static List<String> without(List<String> all, List<String> some) {
-    List<String> rest = new ArrayList<>(all);
-    some.forEach(rest::remove);
-    return rest;
-  }
-
   private static long socketsIn(Path directory) {
     try (Stream<Path> files = Files.walk(directory)) {
       return files.filter(file -> file.toString().endsWith(".sock")).count();
-    } catch (IOException | java.io.UncheckedIOException changing) {
-      return -1;
+    } catch (IOException | UncheckedIOException changing) {
+      throw new AssertionError(changing);
     }
   }
 

@@ -25,6 +25,8 @@ final class SuccessorFaults {
   /** Of the new process, where it is to be over soon. */
   private static final String SHORT = "3s";
 
+  private static final String STOPS = "SIGTERM: stopping, .*|drained in .*; exiting";
+
   private static final int EM_RISCV = 243;
 
   /** The application's threads. */
@@ -172,10 +174,12 @@ final class SuccessorFaults {
         scene.command("restart", String.valueOf(scene.old().pid()), "--hold", "--timeout", "60");
     ProcessId successor = scene.awaitSpawned();
     Check.same("exit status of restart --hold", Scene.exitStatus(restart), 0);
-    long killed = scene.end(successor, signal);
+    Death death = scene.end(successor, signal);
     scene.awaitLine("the failure", line -> line.contains("restart failed"));
     scene.awaitAnswers();
-    Losses.onlyOf(scene.stopLoad(), successor, killed);
+    Losses.onlyOf(scene.stopLoad(), death);
+    scene.told().once(scene.old(), held(successor));
+    scene.told().atMost(signal == Signal.SIGTERM ? 2 : 0, successor, STOPS);
     scene.toldOnce("pid " + successor.pid());
     scene.isAsBefore();
     scene.nextRestartSucceeds();
@@ -188,8 +192,13 @@ final class SuccessorFaults {
     ProcessId successor = scene.awaitSpawned();
     Check.same("exit status of restart --hold", Scene.exitStatus(restart), 0);
     pause(successor);
+    scene.told().once(scene.old(), held(successor));
     Check.same("exit status of commit", Scene.exitStatus(scene.command("commit", pid)), 0);
     scene.newServes(successor);
+  }
+
+  private static String held(ProcessId successor) {
+    return "pid " + successor.pid() + " is ready and held: both serve";
   }
 
   private static void killInSoak(Scene scene) throws Exception {
@@ -198,10 +207,12 @@ final class SuccessorFaults {
     ProcessId successor = scene.awaitSpawned();
     scene.awaitHandover();
     scene.awaitAnswers();
-    long killed = scene.kill(successor);
+    Death death = scene.kill(successor);
     scene.awaitLine("the way back", line -> line.contains("serving again on"));
     scene.awaitAnswers();
-    Losses.onlyOf(scene.stopLoad(), successor, killed);
+    Losses.onlyOf(scene.stopLoad(), death);
+    scene.told().serves(scene.old(), successor);
+    scene.told().once(scene.old(), "handed over to pid " + successor.pid() + " after .*; draining");
     scene.toldOnce("was killed by signal 9");
     scene.isAsBefore();
     scene.nextRestartSucceeds();

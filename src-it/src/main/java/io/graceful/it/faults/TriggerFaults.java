@@ -33,6 +33,7 @@ final class TriggerFaults {
     scene.server().awaitAnswerBy(successor);
     scene.awaitEnd(scene.old());
     scene.awaitAnswers();
+    scene.told().whenever("SIGUSR2: restart refused: .*");
     scene.newServes(successor);
     Check.same("generations", scene.server().starts().size(), 2);
     scene.nextRestartSucceeds();
@@ -46,8 +47,10 @@ final class TriggerFaults {
     ProcessId successor = scene.awaitSpawned();
     Check.same("exit status of the command", Scene.exitStatus(command), 0);
     scene.awaitAnswers();
+    scene.told().once(scene.old(), "SIGUSR2: restart refused: one is under way already, .*");
     scene.newServes(successor);
     Check.same("generations", scene.server().starts().size(), 2);
+    scene.nextRestartSucceeds();
   }
 
   /** The stop counts: both go, requests in progress end, and nobody is left. */
@@ -55,30 +58,37 @@ final class TriggerFaults {
     scene.start(scene.launch().with("slow-start", 2000));
     scene.trigger();
     scene.awaitSpawned();
+    long stopped = System.nanoTime();
     scene.old().signal(Signal.SIGTERM);
     scene.awaitEnd(scene.old());
-    stoppedCleanly(scene);
+    scene.told().failed(scene.old(), "SIGTERM stops this process");
+    stoppedCleanly(scene, stopped);
   }
 
   private static void restartDuringStop(Scene scene) throws Exception {
     scene.start(scene.launch().option("stop.delay", "1s"));
+    long stopped = System.nanoTime();
     scene.old().signal(Signal.SIGTERM);
     scene.awaitLine("the stop", line -> line.contains("SIGTERM"));
     scene.trigger();
     scene.awaitLine("the answer", line -> line.contains("restart refused"));
     scene.awaitEnd(scene.old());
-    stoppedCleanly(scene);
+    scene.told().once(scene.old(), "SIGTERM: stopping, accepting for another 1s .*");
+    scene.told().once(scene.old(), "SIGUSR2: restart refused: this process is stopping");
+    stoppedCleanly(scene, stopped);
     Check.same("generations", scene.server().starts().size(), 1);
   }
 
   /** Nobody listens any more, and what was refused is all that failed. */
-  private static void stoppedCleanly(Scene scene) {
+  private static void stoppedCleanly(Scene scene, long stopped) {
     LoadReport report = scene.stopLoad();
     scene.awaitNobodyLeft();
     Check.that(
         Set.of(scene.old().pid()).containsAll(report.pids()), "answered by %s", report.pids());
     Check.same("stops", scene.server().stops(), List.of(scene.old().pid()));
+    scene.told().once(scene.old(), "SIGTERM: stopping, no longer accepting on .*");
+    scene.told().drained(scene.old());
     scene.nothingElseOnTheTerminal();
-    Losses.onlyRefused(report);
+    Losses.onlyRefused(report, stopped);
   }
 }

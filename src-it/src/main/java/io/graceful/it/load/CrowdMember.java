@@ -136,6 +136,7 @@ final class CrowdMember {
     return new FailedRequest(
         LocalTime.now().truncatedTo(ChronoUnit.MILLIS),
         due,
+        System.nanoTime(),
         why.failure(),
         "port " + port,
         lastAnsweredBy,

@@ -7,6 +7,7 @@ import java.time.LocalTime;
  *
  * @param at when that was seen
  * @param begun when it began, by {@link System#nanoTime()}
+ * @param ended when that was seen, likewise
  * @param connection the client's port
  * @param lastAnsweredBy the process that answered the request before it on the same connection; 0
  *     if there was none
@@ -14,6 +15,7 @@ import java.time.LocalTime;
 public record FailedRequest(
     LocalTime at,
     long begun,
+    long ended,
     Failure failure,
     String connection,
     long lastAnsweredBy,

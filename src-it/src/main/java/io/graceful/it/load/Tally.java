@@ -64,6 +64,7 @@ final class Tally {
             new FailedRequest(
                 LocalTime.now().truncatedTo(ChronoUnit.MILLIS),
                 begun,
+                System.nanoTime(),
                 failed.failure(),
                 connection,
                 lastAnsweredBy,
