@@ -7,8 +7,10 @@ import io.graceful.os.ErrnoException;
 import io.graceful.os.JavaBase;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Predicate;
 
 /** What goes to descriptor 2 of this JVM, until it is closed. */
@@ -39,6 +41,10 @@ final class CapturedStderr implements AutoCloseable {
     } catch (AssertionError late) {
       throw new AssertionError(late.getMessage() + "; but:\n" + Files.readString(file));
     }
+  }
+
+  List<String> lines() throws IOException {
+    return Files.readAllLines(file);
   }
 
   @Override

@@ -102,6 +102,21 @@ final class FakeSuccessor implements ProcessStarter {
     messages.send(lifeline, packet, -1);
   }
 
+  /** Takes all that the predecessor has said by now: whether it has given up. */
+  boolean isSentAway() throws IOException {
+    for (FdMessages.Packet packet = messages.receive(lifeline);
+        packet != null;
+        packet = messages.receive(lifeline)) {
+      if (packet.fd >= 0) {
+        LIBC.close(packet.fd);
+      }
+      if (packet.bytes.length == 0 || Frames.decode(packet.bytes).type() == Frame.Type.ABORT) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The next frame; a descriptor that comes along is closed. */
   Frame hear() throws IOException {
     if (!Reactor.awaitReadable(LIBC, lifeline, 30_000)) {

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A predecessor that answers anything: its successor takes over, begins as the first one, or says
- * what is wrong, and keeps no descriptor of it. How many frames: {@code -Dgraceful.fuzz=N}.
+ * what is wrong, and keeps no descriptor of it. How many frames it reads: {@code
+ * -Dgraceful.fuzz=N}.
  */
 @ExtendWith(LeavesNoDescriptor.class)
 class OddPredecessorTest {
@@ -35,13 +36,20 @@ class OddPredecessorTest {
     int gone = 0;
     int refused = 0;
     int descriptor = LIBC.eventCounter();
-    for (int said = 0; said < FRAMES; ) {
+    for (int heard = 0; heard < FRAMES; ) {
       Lifeline[] ends = Lifeline.pair(LIBC);
+      int unheard = LIBC.duplicate(ends[1].fd());
       try (Lifeline predecessor = ends[0];
           SocketIo io = new SocketIo(LIBC)) {
-        said += answer(predecessor, descriptor);
+        int said = answer(predecessor, descriptor);
         io.finishSending(predecessor.fd()); // It can hear, and does not wait for more.
-        Takeover takeover = Takeover.receive(LIBC, ends[1], 1, "1.0");
+        Takeover takeover;
+        try {
+          takeover = Takeover.receive(LIBC, ends[1], 1, "1.0");
+        } finally {
+          heard += said - left(unheard);
+          LIBC.close(unheard);
+        }
         if (takeover == null) {
           gone++;
         } else {
@@ -52,11 +60,25 @@ class OddPredecessorTest {
       } catch (IOException unclear) {
         refused++;
       } catch (RuntimeException | Error failure) {
-        throw new AssertionError("seed " + seed + ", after " + said + " frames", failure);
+        throw new AssertionError("seed " + seed + ", after " + heard + " frames", failure);
       }
     }
     LIBC.close(descriptor);
     assertThat(new int[] {taken, gone, refused}).as("seed " + seed).doesNotContain(0);
+  }
+
+  /** Frames that it has not read. */
+  private int left(int socket) throws IOException {
+    int left = 0;
+    for (FdMessages.Packet packet = messages.receive(socket);
+        packet != null && packet.bytes.length > 0;
+        packet = messages.receive(socket)) {
+      if (packet.fd >= 0) {
+        LIBC.close(packet.fd);
+      }
+      left++;
+    }
+    return left;
   }
 
   /** Before it is asked: the successor has the same to read. */

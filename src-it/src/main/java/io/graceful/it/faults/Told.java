@@ -3,6 +3,7 @@ package io.graceful.it.faults;
 import io.graceful.it.jvm.ProcessId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -87,10 +88,17 @@ final class Told {
     }
   }
 
+  /** What has to be said comes before what may be. */
   private boolean take(String pid, String text, int[] seen) {
+    return take(pid, text, seen, Expectation::least) || take(pid, text, seen, Expectation::most);
+  }
+
+  private boolean take(String pid, String text, int[] seen, ToIntFunction<Expectation> wanted) {
     for (int i = 0; i < seen.length; i++) {
       Expectation expected = expectations.get(i);
-      if (seen[i] < expected.most && pid.matches(expected.pid) && text.matches(expected.text)) {
+      if (seen[i] < wanted.applyAsInt(expected)
+          && pid.matches(expected.pid)
+          && text.matches(expected.text)) {
         seen[i]++;
         return true;
       }

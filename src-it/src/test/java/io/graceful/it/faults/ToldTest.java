@@ -79,6 +79,18 @@ class ToldTest {
     falls("no such line", List.of());
   }
 
+  @Test
+  void a_restart_may_follow_one_that_failed() {
+    told.failed(OLD, "exited with 1");
+    told.restarted(OLD, NEXT);
+
+    List<String> lines = restart();
+    lines.add(0, "graceful[7]: restart failed: pid 6 exited with 1; still serving on [x]");
+    told.judge(lines);
+    lines.add(0, "graceful[7]: restart: started pid 6");
+    told.judge(lines);
+  }
+
   private void falls(String how, List<String> lines) {
     assertThatThrownBy(() -> told.judge(lines))
         .isInstanceOf(AssertionError.class)
