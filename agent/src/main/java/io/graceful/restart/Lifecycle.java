@@ -221,20 +221,22 @@ public final class Lifecycle {
       world.log.info(request.source + ": restart refused: " + refusal);
       return refusal;
     }
-    restart = new Restart(world, mover, announcer, generation + 1, request, () -> restart = null);
-    restart.toldTo(history.watching());
-    restart.toldTo(request.progress);
+    Restart next =
+        new Restart(world, mover, announcer, generation + 1, request, () -> restart = null);
+    next.toldTo(history.watching());
+    next.toldTo(request.progress);
     if (servingPid != null) {
-      restart.toldTo(servingPid);
+      next.toldTo(servingPid);
     }
     if (announcer.hasListener()) {
-      restart.toldTo(announcer.tellingOf(restart::keys));
+      next.toldTo(announcer.tellingOf(next::keys));
     }
     if (main != null) {
-      restart.toldTo(main);
-      main.restarting(restart.readyMillis());
+      next.toldTo(main);
+      main.restarting(next.readyMillis());
     }
-    restart.begin();
+    restart = next;
+    next.begin();
     return null;
   }
 

@@ -225,11 +225,10 @@ final class Restart {
         throw new IOException("there is no listening socket to hand over");
       }
       refuseInvisibleAccepts();
-    } catch (IOException | RuntimeException | LinkageError failure) {
-      giveUp(reason(failure));
-      return;
+      announcer.ask(Announcer.Event.BEFORE_RESTART, keys(), 0, "", this::onAllowed);
+    } catch (IOException | RuntimeException | Error failure) {
+      beginFailed(failure);
     }
-    announcer.ask(Announcer.Event.BEFORE_RESTART, keys(), 0, "", this::onAllowed);
   }
 
   /**
@@ -247,22 +246,32 @@ final class Restart {
       mover.prepare();
       startSuccessor();
     } catch (IOException | RuntimeException | Error failure) {
-      if (successor != null) {
-        successor.signal(Libc.SIGKILL);
-        pollSuccessor();
-      }
-      giveUp(reason(failure));
+      beginFailed(failure);
     }
   }
 
-  private static String reason(Throwable failure) {
-    String message = failure.getMessage();
-    return message == null ? failure.toString() : message;
+  /** Of an error without words of its own, such as one of memory, the name is told too. */
+  private void beginFailed(Throwable failure) {
+    if (phase != Phase.BOOTING) {
+      return; // It was taken back, and to say so failed in its turn.
+    }
+    boolean bare = failure instanceof VirtualMachineError || failure.getMessage() == null;
+    String reason = bare ? failure.toString() : failure.getMessage();
+    if (successor == null) {
+      giveUp(reason);
+    } else {
+      abort(reason);
+      pollSuccessor(); // It may not be watched yet.
+    }
   }
 
+  /** Else, if there is no memory left to say so, no other restart could ever begin. */
   private void giveUp(String reason) {
-    failed(reason, "still serving");
-    over();
+    try {
+      failed(reason, "still serving");
+    } finally {
+      over();
+    }
   }
 
   private void failed(String reason, String now) {
@@ -583,7 +592,9 @@ final class Restart {
       return;
     }
     failed(reason, "still serving");
-    deadline.cancel();
+    if (deadline != null) {
+      deadline.cancel();
+    }
     boolean heard = phase != Phase.BOOTING;
     phase = Phase.ABORTING;
     try {

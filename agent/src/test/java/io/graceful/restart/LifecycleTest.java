@@ -108,6 +108,20 @@ class LifecycleTest {
   }
 
   @Test
+  void a_start_without_memory_can_be_tried_again() throws Exception {
+    successor.failToStart(new OutOfMemoryError("Java heap space"));
+
+    trigger("first");
+    trigger("second");
+
+    assertThat(successor.starts()).isEqualTo(2);
+    stderr.await(
+        "graceful[7]: restart failed: java.lang.OutOfMemoryError: Java heap space; still serving on "
+            + address);
+    assertThatServing();
+  }
+
+  @Test
   void a_failed_start_closes_its_lifeline_once() throws Exception {
     int[] theirs = new int[1];
     successor.failToStart(
