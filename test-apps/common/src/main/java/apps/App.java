@@ -1,7 +1,12 @@
 package apps;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -21,6 +26,7 @@ public final class App {
     this.state = new StateDirectory(options.text("state", null));
     this.pid = new File("/proc/self").getCanonicalFile().getName();
     this.generation = state.append("starts", pid);
+    appendRelease();
   }
 
   /**
@@ -36,6 +42,16 @@ public final class App {
       return app;
     } catch (IOException e) {
       throw new UncheckedIOException("can't use " + options.text("state", null), e);
+    }
+  }
+
+  /** Which jar this is, if it tells. */
+  private void appendRelease() throws IOException {
+    try (InputStream release = App.class.getResourceAsStream("/release")) {
+      if (release != null) {
+        BufferedReader lines = new BufferedReader(new InputStreamReader(release, US_ASCII));
+        state.append("releases", lines.readLine());
+      }
     }
   }
 
@@ -79,7 +95,7 @@ public final class App {
   /** To be called between bind and the first accept, where the server lets us. */
   public void bound() {
     if (reached("exit-bound-from")) {
-      System.exit(EXIT_AFTER_BIND);
+      System.exit((int) options.number("exit-bound-code", EXIT_AFTER_BIND));
     }
     if (reached("hang-bound-from")) {
       sleepForever();

@@ -25,6 +25,7 @@ public final class Options {
           "exit-from",
           "exit-code",
           "exit-bound-from",
+          "exit-bound-code",
           "hang-bound-from",
           "crash-from",
           "hang-from",

@@ -1,12 +1,15 @@
 package apps;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * What one generation does while a file for it lies in the state directory: {@code exit-G} makes it
- * exit with 7, {@code hog-G} makes it fill its heap until the file is gone.
+ * exit with the number in it, or 7, {@code hog-G} makes it fill its heap until the file is gone.
  */
 final class Orders {
 
@@ -23,8 +26,18 @@ final class Orders {
   }
 
   void exit() {
-    state.await("exit-" + generation);
-    System.exit(EXIT);
+    String file = "exit-" + generation;
+    state.await(file);
+    System.exit(code(file));
+  }
+
+  private int code(String file) {
+    try {
+      List<String> lines = Files.readAllLines(state.path(file), StandardCharsets.US_ASCII);
+      return lines.isEmpty() ? EXIT : Integer.parseInt(lines.get(0));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   void hog() {

@@ -10,32 +10,33 @@ import io.graceful.it.jvm.Jdk;
 import io.graceful.it.jvm.JdkHomes;
 import io.graceful.it.load.Load;
 import io.graceful.it.load.LoadReport;
+import io.graceful.it.load.Traffic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
+import java.util.Map;
 
 /**
- * Restarts one server again and again under load, and compares its last generations with its third:
+ * Restarts one server again and again under load, and compares its generations from the third on:
  * the second one may still have learnt something.
  */
 public final class Endurance {
-  /** Generations at either end whose medians are compared. */
-  private static final int WINDOW = 10;
-
   private static final int FIRST = 3;
 
-  /** Times of the first ones; restarts and RSS waver. */
-  private static final double NOISE = 1.25;
+  /** Clients of each kind that keep their connections from the first generation to the last. */
+  private static final int KEEPERS = 10;
 
   private static final int PRINTED_EVERY = 10;
 
-  /** After that a generation has loaded all that it ever will; those that are compared have it. */
+  /** In which a generation comes to rest: what comes and goes has gone. */
   private static final Duration SETTLED = Duration.ofSeconds(5);
+
+  private static final Duration GLANCE = Duration.ofMillis(50);
 
   private final Jdk jdk;
   private final Path agent;
@@ -43,6 +44,7 @@ public final class Endurance {
   private final int restarts;
   private final App app;
   private final List<Facts> series = new ArrayList<>();
+  private final Map<Traffic, long[]> totals = new EnumMap<>(Traffic.class);
   private final List<String> troubles = new ArrayList<>();
 
   private Endurance(Jdk jdk, Path agent, Path logs, int restarts, App app) {
@@ -74,7 +76,7 @@ public final class Endurance {
 
   private boolean run() throws IOException {
     System.out.printf("%n%s on Java %s, %d restarts%n%n", app, jdk.version(), restarts);
-    System.out.println(Facts.HEADER.replace(',', '\t'));
+    System.out.println(Facts.header().replace(',', '\t'));
     Path temporary = Files.createDirectories(logs.resolve("tmp"));
     Launch launch =
         Launch.of(app, jdk, logs.resolve("server"))
@@ -82,48 +84,79 @@ public final class Endurance {
             .jvm("-Djava.io.tmpdir=" + temporary)
             .option("soak", "300ms");
     try (Server server = launch.start()) {
-      Load load =
-          server
-              .load()
-              .connectionPerRequest(100)
-              .slow(2, 300)
-              .keepAlive(10, 20, false)
-              .keepAlive(10, 20, true)
-              .start();
+      Load keepers =
+          server.load().keepAlive(KEEPERS, 20, false).keepAlive(KEEPERS, 20, true).start();
       try {
-        for (int restart = 1; restart <= restarts && load.snapshot().failed() == 0; restart++) {
-          restart(server, load, restart + 1, temporary);
+        for (int restart = 1; restart <= restarts && troubles.isEmpty(); restart++) {
+          restart(server, keepers, restart + 1, temporary);
         }
       } finally {
-        judge(load.stop());
+        judge(keepers.stop());
       }
     }
+    print();
     Files.write(logs.resolve("series.csv"), lines());
+    Plot.write(series, logs.resolve("series.svg"));
     return verdict();
   }
 
-  private void restart(Server server, Load load, int generation, Path temporary)
-      throws IOException {
-    Restart restart = server.restart();
-    long before = load.snapshot().succeeded();
-    Await.until("200 more answers", Server.LIMIT, () -> load.snapshot().succeeded() > before + 200);
-    Facts facts =
-        Facts.of(generation, restart.answeredAfter().toMillis(), restart.successor(), temporary);
+  /** Under load of both kinds, those that come and go and those that stay. */
+  private void restart(Server server, Load keepers, int generation, Path temporary) {
+    Load visitors = server.load().connectionPerRequest(100).slow(2, 300).start();
+    Restart restart;
+    try {
+      awaitMore(visitors, keepers);
+      restart = server.restart();
+      awaitMore(visitors, keepers);
+    } finally {
+      judge(visitors.stop());
+    }
+    if (keepers.snapshot().failed() > 0) {
+      troubles.add("requests failed in generation " + generation);
+    }
+    Facts facts = settled(generation, restart, temporary);
     series.add(facts);
     if (generation <= FIRST || generation % PRINTED_EVERY == 0) {
       System.out.println(facts.csv().replace(',', '\t'));
     }
   }
 
+  private static void awaitMore(Load visitors, Load keepers) {
+    long visits = visitors.snapshot().succeeded();
+    long kept = keepers.snapshot().succeeded();
+    Await.until(
+        "more answers",
+        Server.LIMIT,
+        () ->
+            visitors.snapshot().succeeded() > visits + 30
+                && keepers.snapshot().succeeded() > kept + 200);
+  }
+
+  /** The same as the third one, or whatever it is when it has had its time. */
+  private Facts settled(int generation, Restart restart, Path temporary) {
+    long end = System.nanoTime() + SETTLED.toNanos();
+    while (true) {
+      Facts facts =
+          Facts.of(generation, restart.answeredAfter().toMillis(), restart.successor(), temporary);
+      boolean comparable = series.size() > FIRST - 2;
+      if (facts.hasConnections(2 * KEEPERS)
+              && (!comparable || facts.hasAsMuchAs(series.get(FIRST - 2)))
+          || System.nanoTime() - end >= 0) {
+        return facts;
+      }
+      Await.pause(GLANCE);
+    }
+  }
+
   private void judge(LoadReport report) {
-    System.out.println();
     report
         .traffic()
         .forEach(
             (kind, traffic) ->
-                System.out.printf(
-                    "%-24s %d ok, %d failed, %d connections%n",
-                    kind, traffic.succeeded(), traffic.failed(), traffic.connections()));
+                totals.merge(
+                    kind,
+                    new long[] {traffic.succeeded(), traffic.failed(), traffic.connections()},
+                    Endurance::sum));
     if (report.failed() > 0) {
       troubles.add(report.failed() + " requests failed");
       System.out.print(report);
@@ -136,53 +169,73 @@ public final class Endurance {
                 troubles.add(traffic.lostConnections() + " connections lost: " + kind);
               }
             });
+  }
+
+  private static long[] sum(long[] one, long[] other) {
+    return new long[] {one[0] + other[0], one[1] + other[1], one[2] + other[2]};
+  }
+
+  private void print() {
+    System.out.println();
+    totals.forEach(
+        (kind, total) ->
+            System.out.printf(
+                "%-24s %d ok, %d failed, %d connections%n", kind, total[0], total[1], total[2]));
     if (series.size() < restarts) {
       troubles.add("only " + series.size() + " restarts");
     }
   }
 
   private List<String> lines() {
-    List<String> lines = new ArrayList<>(List.of(Facts.HEADER));
+    List<String> lines = new ArrayList<>(List.of(Facts.header()));
     series.forEach(facts -> lines.add(facts.csv()));
     return lines;
   }
 
   private boolean verdict() {
-    if (series.size() > FIRST + WINDOW) {
-      Facts third = series.get(FIRST - 2);
-      Facts last = series.get(series.size() - 1);
-      if (!last.hasAsMuchAs(third)) {
-        troubles.add("not the same: " + third + " and " + last);
-      }
-      grows("time of a restart, ms", facts -> facts.restartMillis());
-      grows("RSS, MB", Facts::megabytes);
+    boolean enough = series.size() > Column.LEAST;
+    if (enough) {
+      compare();
     }
     System.out.println(
         troubles.isEmpty()
-            ? "verdict: passed: " + series.size() + " restarts, no request failed, nothing adds up"
+            ? "verdict: passed: "
+                + series.size()
+                + " restarts, no request failed, "
+                + growth(enough)
             : "verdict: FAILED: " + String.join("; ", troubles));
-    System.out.println("series: " + logs.resolve("series.csv"));
+    System.out.println("series: " + logs.resolve("series.csv") + ", plot: series.svg beside it");
     return troubles.isEmpty();
   }
 
-  private void grows(String what, ToDoubleFunction<Facts> value) {
-    double first = median(series.subList(FIRST - 2, FIRST - 2 + WINDOW), value);
-    double last = median(series.subList(series.size() - WINDOW, series.size()), value);
-    System.out.printf(
-        Locale.ROOT,
-        "%s: %.1f in the first %d generations from %d on, %.1f in the last%n",
-        what,
-        first,
-        WINDOW,
-        FIRST,
-        last);
-    if (last > first * NOISE) {
-      troubles.add(what + " grows");
-    }
+  private String growth(boolean enough) {
+    return enough
+        ? "nothing adds up"
+            + (series.size() > Column.LEAST_OF_WAVERING ? "" : " that can be counted")
+        : "and " + Column.LEAST + " or fewer don't show whether anything adds up";
   }
 
-  private static double median(List<Facts> facts, ToDoubleFunction<Facts> value) {
-    double[] sorted = facts.stream().mapToDouble(value).sorted().toArray();
-    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+  private void compare() {
+    Facts third = series.get(FIRST - 2);
+    Facts last = series.get(series.size() - 1);
+    if (!last.hasAsMuchAs(third)) {
+      troubles.add("not the same: " + third + " and " + last);
+    }
+    List<Facts> compared = series.subList(FIRST - 2, series.size());
+    for (Column column : Column.ALL) {
+      System.out.printf(
+          Locale.ROOT,
+          "%-20s %.1f in the first third from generation %d on, %.1f in the last%n",
+          column.name(),
+          column.first(compared),
+          FIRST,
+          column.last(compared));
+      if (!column.canBeCompared(compared)) {
+        System.out.printf(
+            "%-20s too few to compare: %d are needed%n", "", Column.LEAST_OF_WAVERING);
+      } else if (column.grows(compared)) {
+        troubles.add(column.name() + ": grows");
+      }
+    }
   }
 }

@@ -3,19 +3,23 @@ package io.graceful.it.endurance;
 import io.graceful.it.jvm.ProcessId;
 import io.graceful.it.jvm.ProcessView;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a generation holds, some time after it took over and under load.
+ * What a generation holds when the old one is gone and only connections that stay are open.
  *
  * @param restartMillis from the signal to its first answer
  * @param megabytes RSS
  * @param descriptors what they refer to, sorted
+ * @param agentThreads those that belong to the agent; {@code threads} is all
  * @param environment bytes; {@code arguments} likewise
  * @param files in the temporary directory
  */
@@ -24,36 +28,33 @@ record Facts(
     long restartMillis,
     double megabytes,
     List<String> descriptors,
+    int agentThreads,
     int threads,
     int environment,
     int arguments,
     int zombies,
     int files) {
 
-  static final String HEADER =
-      "generation,restart ms,RSS MB,descriptors,threads,environment bytes,argument bytes,zombies,"
-          + "temporary files";
+  private static final String CONNECTION = "tcp";
+
+  /** The JVM opens its random numbers, and looks at its limits, when it needs to. */
+  private static final Pattern BY_NEED = Pattern.compile("/dev/u?random|/sys/fs/cgroup/.*");
 
   /**
    * @param temporary directory of the server's own
    */
-  static Facts of(int generation, long restartMillis, ProcessId process, Path temporary)
-      throws IOException {
+  static Facts of(int generation, long restartMillis, ProcessId process, Path temporary) {
     ProcessView view = ProcessView.of(process.pid());
-    // Connections come and go, some while we look; the JVM opens its random numbers when needed.
-    List<String> descriptors =
-        view.descriptors().stream()
-            .filter(kind -> !kind.equals("tcp") && !kind.equals("socket"))
-            .filter(kind -> !kind.startsWith("/dev/"))
-            .filter(kind -> !kind.startsWith("/sys/fs/cgroup/"))
-            .toList();
     Map<String, Integer> threads = view.threads();
-    threads.keySet().removeIf(name -> !name.startsWith("graceful"));
     return new Facts(
         generation,
         restartMillis,
         Double.parseDouble(view.status("VmRSS").split(" ")[0]) / 1024,
-        descriptors,
+        view.descriptors().stream().filter(kind -> !BY_NEED.matcher(kind).matches()).toList(),
+        threads.entrySet().stream()
+            .filter(thread -> thread.getKey().startsWith("graceful"))
+            .mapToInt(Map.Entry::getValue)
+            .sum(),
         threads.values().stream().mapToInt(Integer::intValue).sum(),
         bytes(view.environment()),
         bytes(view.arguments()),
@@ -61,38 +62,40 @@ record Facts(
         count(temporary));
   }
 
+  /** Whether it has as many connections as there are clients that keep theirs. */
+  boolean hasConnections(int number) {
+    return Collections.frequency(descriptors, CONNECTION) == number;
+  }
+
   /** Whether nothing that can be counted differs. */
   boolean hasAsMuchAs(Facts other) {
     return descriptors.equals(other.descriptors)
-        && threads == other.threads
+        && agentThreads == other.agentThreads
         && environment == other.environment
         && arguments == other.arguments
         && zombies == other.zombies
         && files == other.files;
   }
 
+  static String header() {
+    return "generation," + Column.ALL.stream().map(Column::name).collect(Collectors.joining(","));
+  }
+
   String csv() {
-    return String.format(
-        Locale.ROOT,
-        "%d,%d,%.1f,%d,%d,%d,%d,%d,%d",
-        generation,
-        restartMillis,
-        megabytes,
-        descriptors.size(),
-        threads,
-        environment,
-        arguments,
-        zombies,
-        files);
+    return generation
+        + ","
+        + Column.ALL.stream().map(column -> column.text(this)).collect(Collectors.joining(","));
   }
 
   private static int bytes(List<String> strings) {
     return strings.stream().mapToInt(text -> text.length() + 1).sum();
   }
 
-  private static int count(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      return (int) files.count();
+  private static int count(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return (int) files.count() - 1;
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
     }
   }
 }

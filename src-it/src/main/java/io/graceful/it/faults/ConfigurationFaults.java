@@ -30,6 +30,7 @@ final class ConfigurationFaults {
         new Fault(GROUP, "one address instead of all", ConfigurationFaults::oneAddress),
         new Fault(GROUP, "what the application refuses", ConfigurationFaults::refused),
         new Fault(GROUP, "an argument file without the agent", ConfigurationFaults::noAgent),
+        new Fault(GROUP, "an argument file with a heap too large", ConfigurationFaults::hugeHeap),
         new Fault(GROUP, "an argument file with a wrong option", ConfigurationFaults::wrongOption));
   }
 
@@ -87,6 +88,9 @@ final class ConfigurationFaults {
     scene.start(scene.launch().with("config", config));
     Files.writeString(config, "host=" + then + "\n");
     scene.expectLines(line -> !line.startsWith("graceful"));
+    scene
+        .told()
+        .whenever("the application binds .*, but was passed .*: make the addresses the same");
     scene.restartFails("exited with 1");
     Files.writeString(config, "host=" + first + "\n");
     scene.nextRestartSucceeds();
@@ -110,6 +114,18 @@ final class ConfigurationFaults {
     scene.expectLines(line -> !line.startsWith("graceful"));
     scene.restartFails("exited with 1 before its agent had started");
     Files.writeString(arguments, "-javaagent:" + scene.agent() + "=soak=500ms\n");
+    scene.nextRestartSucceeds();
+  }
+
+  /** No memory for the new one. */
+  private static void hugeHeap(Scene scene) throws Exception {
+    Path arguments = scene.directory().resolve("jvm.options");
+    Files.writeString(arguments, "");
+    scene.start(scene.launch().jvm("@" + arguments));
+    Files.writeString(arguments, "-Xms900g -Xmx900g\n");
+    scene.expectLines(line -> !line.startsWith("graceful"));
+    scene.restartFails("exited with 1 before its agent had started");
+    Files.writeString(arguments, "");
     scene.nextRestartSucceeds();
   }
 

@@ -31,6 +31,9 @@ final class EnvironmentFaults {
         restarts(
             "locale C",
             scene -> scene.launch().environment("LC_ALL", "C").environment("LANG", "C")),
+        restarts(
+            "locale C, in a directory with UTF-8 in its path",
+            EnvironmentFaults::inForeignDirectory),
         restarts("locale C.UTF-8", scene -> scene.launch().environment("LC_ALL", "C.UTF-8")),
         restarts("a small stack (ulimit -s)", scene -> scene.launch().after("ulimit -s 256")),
         restarts(
@@ -41,6 +44,11 @@ final class EnvironmentFaults {
             scene -> scene.launch().after("exec unshare --user \"$@\"")),
         restarts(
             "no cgroups to be seen", scene -> scene.launch().after(withEmpty("/sys/fs/cgroup"))),
+        new Fault(
+            GROUP, "java.io.tmpdir becomes read-only", scene -> remounted(scene, "remount,ro")),
+        new Fault(
+            GROUP, "java.io.tmpdir becomes noexec", scene -> remounted(scene, "remount,noexec")),
+        new Fault(GROUP, "java.io.tmpdir becomes full", EnvironmentFaults::full),
         new Fault(
             GROUP, "the working directory is deleted", EnvironmentFaults::directoryIsDeleted));
   }
@@ -74,6 +82,52 @@ final class EnvironmentFaults {
     deep = Files.createDirectories(deep.resolve("x".repeat(200)));
     Path jar = Files.copy(scene.agent(), deep.resolve("agent \u00e9.jar"));
     return scene.launch().agent(jar).workingDirectory(deep).environment("LC_ALL", "C.UTF-8");
+  }
+
+  private static Launch inForeignDirectory(Scene scene) throws Exception {
+    Path directory = scene.directory().toAbsolutePath().resolve("a b \u00e9\u20ac");
+    return scene
+        .launch()
+        .workingDirectory(Files.createDirectories(directory))
+        .environment("LC_ALL", "C")
+        .environment("LANG", "C");
+  }
+
+  /** Between the start and the restart. */
+  private static void remounted(Scene scene, String options) throws Exception {
+    startWithOwnTemporary(scene);
+    inside(scene, "mount -o " + options + " " + scene.temporary());
+    scene.restartSucceeds();
+    scene.nextRestartSucceeds();
+  }
+
+  private static void full(Scene scene) throws Exception {
+    startWithOwnTemporary(scene);
+    inside(scene, "dd if=/dev/zero of=" + scene.temporary() + "/full bs=64k; test $? = 1");
+    scene.restartSucceeds();
+    scene.nextRestartSucceeds();
+  }
+
+  /** A file system of the server's own. */
+  private static void startWithOwnTemporary(Scene scene) throws Exception {
+    String mount = "mount -t tmpfs -o size=1m none " + scene.temporary() + " && exec \"$@\"";
+    String unshare = "exec unshare --user --map-root-user --mount sh -c '" + mount + "' sh \"$@\"";
+    scene.start(scene.launch().after(unshare));
+    scene.awaitPreloaded();
+  }
+
+  private static void inside(Scene scene, String command) throws Exception {
+    String pid = String.valueOf(scene.old().pid());
+    scene.run(
+        "nsenter",
+        "--target",
+        pid,
+        "--user",
+        "--mount",
+        "--preserve-credentials",
+        "sh",
+        "-c",
+        command);
   }
 
   private static Launch manyVariables(Scene scene) {

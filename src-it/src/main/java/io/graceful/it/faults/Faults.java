@@ -61,7 +61,10 @@ public final class Faults {
     all.addAll(PredecessorFaults.all());
     all.addAll(TriggerFaults.all());
     all.addAll(EnvironmentFaults.all());
+    all.addAll(LimitFaults.all());
+    all.addAll(VariableFaults.all());
     all.addAll(AgentJarFaults.all());
+    all.addAll(ApplicationJarFaults.all());
     all.addAll(JvmFaults.all(jdk));
     return all;
   }

@@ -12,10 +12,13 @@ record Inheritance(
     String umask,
     String ignoredSignals) {
 
+  /** Of sockets that systemd passes, to the first generation only. */
+  private static final String PASSED = "LISTEN_";
+
   static Inheritance of(ProcessView process) {
     return new Inheritance(
         process.arguments(),
-        process.environment(),
+        process.environment().stream().filter(line -> !line.startsWith(PASSED)).toList(),
         process.workingDirectory(),
         process.status("Umask"),
         process.status("SigIgn"));

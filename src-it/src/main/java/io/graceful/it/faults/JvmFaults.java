@@ -10,8 +10,10 @@ import io.graceful.it.jvm.ProcessId;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import jdk.jfr.consumer.RecordingFile;
 import jnr.constants.platform.Signal;
 
 /** Ways of running a JVM that an agent may get in the way of, or the other way round. */
@@ -33,8 +35,8 @@ final class JvmFaults {
     faults.add(restarts("-Xshare:off", "-Xshare:off"));
     faults.add(restarts("-Xint", "-Xint"));
     faults.add(restarts("-XX:+UseCompressedOops off", "-XX:-UseCompressedOops"));
-    faults.add(restarts("a class data archive of its own (AppCDS)", JvmFaults::archive));
-    faults.add(restarts("a flight recording", JvmFaults::recording));
+    faults.add(new Fault(GROUP, "a class data archive of its own (AppCDS)", JvmFaults::archived));
+    faults.add(new Fault(GROUP, "a flight recording", JvmFaults::recorded));
     faults.add(restarts("a debugger's port", JvmFaults::debugger));
     faults.add(restarts("JMX over the network", JvmFaults::jmx).always());
     faults.add(restarts("another agent before ours", scene -> otherAgent(scene, true)).always());
@@ -86,6 +88,51 @@ final class JvmFaults {
     } catch (java.io.IOException | InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** Both generations have it mapped. */
+  private static void archived(Scene scene) throws Exception {
+    scene.start(archive(scene));
+    Check.that(hasMapped(scene.old(), "app.jsa"), "the first one does not use the archive");
+    ProcessId second = scene.restartSucceeds().successor();
+    Check.that(hasMapped(second, "app.jsa"), "the second one does not use the archive");
+    scene.nextRestartSucceeds();
+  }
+
+  private static boolean hasMapped(ProcessId process, String file) throws Exception {
+    return Files.readAllLines(Path.of("/proc/" + process.pid() + "/maps")).stream()
+        .anyMatch(line -> line.endsWith("/" + file));
+  }
+
+  /** The JVM samples by a signal that the agent catches too. */
+  private static void recorded(Scene scene) throws Exception {
+    scene.start(recording(scene));
+    hasSamples(scene, scene.old());
+    ProcessId second = scene.restartSucceeds().successor();
+    scene.putUnderLoad();
+    hasSamples(scene, second);
+    scene.nobodyNotices();
+    scene.nextRestartSucceeds();
+  }
+
+  private static void hasSamples(Scene scene, ProcessId process) throws Exception {
+    Path dump = scene.directory().toAbsolutePath().resolve(process.pid() + ".jfr");
+    String jcmd = scene.jdk().home().resolve("bin/jcmd").toString();
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    do {
+      scene.run(jcmd, String.valueOf(process.pid()), "JFR.dump", "filename=" + dump);
+      if (RecordingFile.readAllEvents(dump).stream()
+          .anyMatch(
+              event ->
+                  event
+                      .getEventType()
+                      .getName()
+                      .matches("jdk.*ExecutionSample|jdk.NativeMethodSample"))) {
+        return;
+      }
+      Thread.sleep(1000);
+    } while (System.nanoTime() - end < 0);
+    throw new AssertionError(process + " takes no samples");
   }
 
   /** Made without the agent, as it would be in practice. */

@@ -6,7 +6,6 @@ import io.graceful.it.jvm.ProcessId;
 import io.graceful.it.load.LoadReport;
 import io.graceful.it.load.ManualClient;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import jnr.constants.platform.Signal;
@@ -18,6 +17,8 @@ final class PredecessorFaults {
   private static final String BOUND = "when the new one is about to bind";
   private static final String HANDED_OVER = "just after the handover";
   private static final String DRAINS = "while it drains";
+
+  private static final long PAUSE_NANOS = 2_500_000_000L;
 
   /** Of open files. */
   private static final int LIMIT = 200;
@@ -33,6 +34,20 @@ final class PredecessorFaults {
         new Fault(GROUP, "is killed " + BOUND, scene -> kill(scene, BOUND)).always(),
         new Fault(GROUP, "is killed " + HANDED_OVER, scene -> kill(scene, HANDED_OVER)),
         new Fault(GROUP, "is killed " + DRAINS, scene -> kill(scene, DRAINS)),
+        new Fault(GROUP, "stops, and is killed " + STARTED, scene -> stopAndKill(scene, STARTED)),
+        new Fault(GROUP, "stops, and is killed " + BOUND, scene -> stopAndKill(scene, BOUND)),
+        new Fault(
+            GROUP, "stops, and is killed " + HANDED_OVER, scene -> stopAndKill(scene, HANDED_OVER)),
+        new Fault(GROUP, "stops, and is killed " + DRAINS, scene -> stopAndKill(scene, DRAINS)),
+        new Fault(GROUP, "crashes " + STARTED, scene -> crash(scene, STARTED)),
+        new Fault(GROUP, "crashes " + BOUND, scene -> crash(scene, BOUND)),
+        new Fault(GROUP, "crashes " + HANDED_OVER, scene -> crash(scene, HANDED_OVER)),
+        new Fault(GROUP, "crashes " + DRAINS, scene -> crash(scene, DRAINS)),
+        new Fault(GROUP, "exits for lack of heap " + BOUND, scene -> exitWithoutHeap(scene, BOUND)),
+        new Fault(
+            GROUP,
+            "exits for lack of heap " + HANDED_OVER,
+            scene -> exitWithoutHeap(scene, HANDED_OVER)),
         new Fault(GROUP, "stops and goes on " + STARTED, scene -> pause(scene, STARTED)),
         new Fault(GROUP, "stops and goes on " + BOUND, scene -> pause(scene, BOUND)),
         new Fault(GROUP, "stops and goes on " + HANDED_OVER, scene -> pause(scene, HANDED_OVER)),
@@ -100,14 +115,71 @@ final class PredecessorFaults {
     scene.start(launch(scene));
     scene.trigger();
     ProcessId successor = await(scene, when);
-    scene.old().signal(Signal.SIGSTOP);
-    Thread.sleep(2500);
+    stop(scene, when);
     scene.old().signal(Signal.SIGCONT);
     scene.server().awaitAnswerBy(successor);
     scene.awaitEnd(scene.old());
     scene.awaitAnswers();
     scene.newServes(successor);
     scene.nextRestartSucceeds();
+  }
+
+  /** Meanwhile the new one serves, if it has taken over. */
+  private static void stop(Scene scene, String when) throws Exception {
+    scene.old().signal(Signal.SIGSTOP);
+    boolean served = when.equals(HANDED_OVER) || when.equals(DRAINS);
+    long end = System.nanoTime() + PAUSE_NANOS;
+    while (System.nanoTime() - end < 0) {
+      if (served) {
+        long pid = scene.server().greet().pid();
+        Check.that(pid != scene.old().pid(), "answered by the one that is stopped");
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  private static void stopAndKill(Scene scene, String when) throws Exception {
+    scene.start(launch(scene));
+    scene.trigger();
+    ProcessId successor = await(scene, when);
+    stop(scene, when);
+    Death death = scene.kill(scene.old());
+    scene.server().awaitAnswerBy(successor);
+    long served = System.nanoTime();
+    scene.awaitAnswers();
+    isAlone(scene, when, successor, death, served);
+  }
+
+  /** The JVM writes a report, which takes a while, and aborts. */
+  private static void crash(Scene scene, String when) throws Exception {
+    scene.expectLines(line -> line.startsWith("#") || line.isBlank() || line.startsWith("["));
+    scene.start(
+        launch(scene)
+            .jvm("-XX:ErrorFile=" + scene.directory().toAbsolutePath().resolve("hs_err.log"))
+            .after("ulimit -c 0"));
+    scene.trigger();
+    ProcessId successor = await(scene, when);
+    Death death = scene.end(scene.old(), Signal.SIGSEGV);
+    scene.server().awaitAnswerBy(successor);
+    long served = System.nanoTime();
+    scene.awaitAnswers();
+    isAlone(scene, when, successor, death, served);
+  }
+
+  private static void exitWithoutHeap(Scene scene, String when) throws Exception {
+    scene.expectLines(line -> line.startsWith("Terminating due to java.lang.OutOfMemoryError"));
+    scene.start(launch(scene).jvm("-Xmx48m", "-XX:+ExitOnOutOfMemoryError").with("obedient", true));
+    scene.trigger();
+    ProcessId successor = await(scene, when);
+    long begun = System.nanoTime();
+    scene.leavesSocket();
+    scene.order("hog", 1, "");
+    scene.awaitEnd(scene.old());
+    Death death = new Death(scene.old(), begun, System.nanoTime());
+    scene.server().awaitAnswerBy(successor);
+    long served = System.nanoTime();
+    scene.awaitAnswers();
+    isAlone(scene, when, successor, death, served);
   }
 
   /** As an application may at any time: the new one serves on with what it has. */
@@ -127,18 +199,27 @@ final class PredecessorFaults {
 
   /**
    * Its own requests may fail then. Whether the restart succeeds or not: one of the two serves in
-   * the end, and the next restart succeeds.
+   * the end, the operator is told which, and the next restart succeeds.
    */
   private static void noHeap(Scene scene, boolean toTheEnd) throws Exception {
     scene.start(launch(scene).jvm("-Xmx48m").with("obedient", true));
     scene.stopLoad();
-    scene.expectLines(line -> true); // The JVM and the application may tell of it.
-    Path hog = Files.createFile(scene.server().state("hog-1"));
+    scene.expectLines(
+        line -> line.contains("OutOfMemoryError") || line.startsWith("\tat ") || line.isBlank());
+    scene.order("hog", 1, "");
     Thread.sleep(1500);
     scene.trigger();
     Thread.sleep(toTheEnd ? 6000 : 1000);
-    Files.delete(hog);
+    Files.delete(scene.server().state("hog-1"));
+    scene.awaitLine(
+        "the outcome", line -> line.contains("restart failed") || line.contains("; exiting"));
     scene.awaitOneProcess();
+    if (scene.server().serving().equals(scene.old())) {
+      scene.told().failed(scene.old(), "");
+    } else {
+      scene.told().restarted(scene.old(), scene.server().serving());
+    }
+    scene.nothingElseOnTheTerminal();
     scene.nextRestartSucceeds();
   }
 

@@ -15,10 +15,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -139,7 +141,7 @@ final class Scene implements AutoCloseable {
         .keepAlive(8, 20, true);
   }
 
-  private void putUnderLoad() {
+  void putUnderLoad() {
     load = plan().start();
     awaitAnswers();
   }
@@ -180,21 +182,26 @@ final class Scene implements AutoCloseable {
 
   /** The new process, as soon as the old one has started it. */
   ProcessId awaitSpawned() {
+    return Await.value("a new process", LIMIT, this::spawned);
+  }
+
+  /** Empty as long as there is none. */
+  Optional<ProcessId> spawned() {
     String beginning = "graceful[" + old.pid() + "]: restart: started pid ";
-    return Await.value(
-        "a new process",
-        LIMIT,
-        () ->
-            server.stderr(line -> line.startsWith(beginning)).stream()
-                .findFirst()
-                .flatMap(
-                    line ->
-                        ProcessId.of(Long.parseLong(line.substring(beginning.length()).strip()))));
+    return server.stderr(line -> line.startsWith(beginning)).stream()
+        .findFirst()
+        .flatMap(line -> ProcessId.of(Long.parseLong(line.substring(beginning.length()).strip())));
   }
 
   /** Until its main method has begun. */
   void awaitMain(ProcessId process) {
     Await.until("main", LIMIT, () -> server.starts().contains(process.pid()));
+  }
+
+  /** Until it has this port. */
+  void awaitListener(ProcessId process, int port) {
+    Await.until(
+        "a listener", LIMIT, () -> ProcessView.of(process.pid()).listeners().containsKey(port));
   }
 
   /** Until the application has handled it. */
@@ -205,6 +212,29 @@ final class Scene implements AutoCloseable {
         line + " in " + handled,
         LIMIT,
         () -> Files.exists(handled) && lines(handled).contains(line));
+  }
+
+  /** What an obedient application does, if it is this generation. */
+  void order(String what, int generation, String content) throws IOException {
+    Path whole = Files.writeString(server.state("order"), content);
+    Files.move(whole, server.state(what + "-" + generation), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Runs to its end, as whoever runs this. */
+  void run(String... command) throws IOException, InterruptedException {
+    Path output = Files.createTempFile(directory, "run", ".log");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    commands.add(process);
+    Check.same("exit status of " + List.of(command), exitStatus(process), 0);
+  }
+
+  /** Of the JVM, for its temporary files. */
+  Path temporary() {
+    return temporary;
   }
 
   void awaitEnd(ProcessId process) {
@@ -323,9 +353,14 @@ final class Scene implements AutoCloseable {
     return end(process, Signal.SIGKILL);
   }
 
+  /** It ends without a chance to remove its control socket. */
+  void leavesSocket() {
+    mostSockets = 2;
+  }
+
   /** The same with another signal that ends it. */
   Death end(ProcessId process, Signal signal) {
-    mostSockets = 2;
+    leavesSocket();
     long begun = System.nanoTime();
     process.signal(signal);
     Await.until("the end of " + process, LIMIT, process::hasLetGo);
@@ -349,6 +384,17 @@ final class Scene implements AutoCloseable {
             "rest",
             LIMIT,
             () -> Belongings.ifSettled(ProcessView.of(process.pid()), temporary, runtime));
+  }
+
+  /** The restart succeeds or fails, and in both cases as it does otherwise. */
+  void eitherServes(ProcessId successor) throws Exception {
+    awaitOneProcess();
+    awaitAnswers();
+    if (server.serving().equals(successor)) {
+      newServes(successor);
+    } else {
+      oldServesOn("", Set.of(old.pid(), successor.pid()));
+    }
   }
 
   /** Whoever that is. */

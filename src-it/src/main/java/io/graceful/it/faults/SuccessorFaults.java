@@ -64,7 +64,18 @@ final class SuccessorFaults {
     faults.add(app("exits with 0 before it binds", "exited with 0", "exit-from", "exit-code=0"));
     faults.add(app("exits with 3 before it binds", "exited with 3", "exit-from", "exit-code=3"));
     faults.add(app("hangs before it binds", "within " + SHORT, "hang-from").always());
-    faults.add(app("exits after it has bound", "exited with 5", "exit-bound-from"));
+    for (String code : new String[] {"0", "1"}) {
+      String reason = "exited with " + code;
+      String option = "exit-bound-code=" + code;
+      faults.add(
+          app("exits with " + code + " after it has bound", reason, "exit-bound-from", option));
+      faults.add(exits(code, " while both serve", SuccessorFaults::held));
+      faults.add(exits(code, " while connections are moving", SuccessorFaults::moving));
+      faults.add(exits(code, " in the soak", SuccessorFaults::soaking));
+    }
+    faults.add(new Fault(GROUP, "is killed after it has bound", SuccessorFaults::killBound));
+    faults.add(
+        new Fault(GROUP, "is killed while connections are moving", SuccessorFaults::killMoving));
     faults.add(app("hangs after it has bound", "within " + SHORT, "hang-bound-from"));
     faults.add(new Fault(GROUP, "is killed before it binds", SuccessorFaults::killBeforeBind));
     faults.add(new Fault(GROUP, "binds fewer ports", SuccessorFaults::fewerPorts));
@@ -175,14 +186,8 @@ final class SuccessorFaults {
     ProcessId successor = scene.awaitSpawned();
     Check.same("exit status of restart --hold", Scene.exitStatus(restart), 0);
     Death death = scene.end(successor, signal);
-    scene.awaitLine("the failure", line -> line.contains("restart failed"));
-    scene.awaitAnswers();
-    Losses.onlyOf(scene.stopLoad(), death);
-    scene.told().once(scene.old(), held(successor));
     scene.told().atMost(signal == Signal.SIGTERM ? 2 : 0, successor, STOPS);
-    scene.toldOnce("pid " + successor.pid());
-    scene.isAsBefore();
-    scene.nextRestartSucceeds();
+    goesBack(scene, death, true);
   }
 
   private static void pauseHeld(Scene scene) throws Exception {
@@ -197,6 +202,91 @@ final class SuccessorFaults {
     scene.newServes(successor);
   }
 
+  private interface Moment {
+    /** Waits for it. */
+    void await(Scene scene, ProcessId successor) throws Exception;
+  }
+
+  /** By itself, as an application may at any time. */
+  private static Fault exits(String code, String when, Moment moment) {
+    return new Fault(
+        GROUP,
+        "exits with " + code + when,
+        scene -> {
+          scene.start(scene.launch().option("soak", "6s").with("obedient", true));
+          boolean holds = when.endsWith("both serve");
+          if (holds) {
+            hold(scene);
+          } else {
+            scene.trigger();
+          }
+          ProcessId successor = scene.awaitSpawned();
+          moment.await(scene, successor);
+          long begun = System.nanoTime();
+          scene.order("exit", 2, code + "\n");
+          scene.awaitEnd(successor);
+          goesBack(scene, new Death(successor, begun, System.nanoTime()), holds);
+        });
+  }
+
+  private static Process hold(Scene scene) throws Exception {
+    String pid = String.valueOf(scene.old().pid());
+    return scene.command("restart", pid, "--hold", "--timeout", "60");
+  }
+
+  private static void held(Scene scene, ProcessId successor) {
+    scene.awaitLine("the hold", line -> line.contains("is ready and held"));
+  }
+
+  private static void moving(Scene scene, ProcessId successor) {
+    scene.awaitHandover();
+  }
+
+  private static void soaking(Scene scene, ProcessId successor) {
+    scene.awaitHandover();
+    scene.awaitAnswers();
+  }
+
+  private static void killMoving(Scene scene) throws Exception {
+    scene.start(scene.launch().option("soak", "6s"));
+    scene.trigger();
+    ProcessId successor = scene.awaitSpawned();
+    moving(scene, successor);
+    goesBack(scene, scene.kill(successor), false);
+  }
+
+  /** The old one serves, as before; what was with the new one is lost, and nothing else. */
+  private static void goesBack(Scene scene, Death death, boolean held) throws Exception {
+    scene.awaitLine("the failure", line -> line.contains("restart failed"));
+    scene.awaitAnswers();
+    Losses.onlyOf(scene.stopLoad(), death);
+    ProcessId successor = death.process();
+    if (held) {
+      scene.told().once(scene.old(), held(successor));
+    } else {
+      scene.told().atMost(1, successor, "generation 2 serves on .*"); // If it gets that far.
+      scene
+          .told()
+          .once(scene.old(), "handed over to pid " + successor.pid() + " after .*; draining");
+    }
+    scene.toldOnce("pid " + successor.pid());
+    scene.isAsBefore();
+    scene.server().forgetStarts();
+    scene.nextRestartSucceeds();
+  }
+
+  private static void killBound(Scene scene) throws Exception {
+    scene.start(scene.launch().with("hang-bound-from", 2));
+    scene.trigger();
+    ProcessId successor = scene.awaitSpawned();
+    int port = scene.server().port();
+    scene.awaitListener(successor, port);
+    scene.kill(successor);
+    scene.oldServesOn("was killed by signal 9", Set.of(scene.old().pid()));
+    scene.server().forgetStarts();
+    scene.nextRestartSucceeds();
+  }
+
   private static String held(ProcessId successor) {
     return "pid " + successor.pid() + " is ready and held: both serve";
   }
@@ -207,15 +297,7 @@ final class SuccessorFaults {
     ProcessId successor = scene.awaitSpawned();
     scene.awaitHandover();
     scene.awaitAnswers();
-    Death death = scene.kill(successor);
-    scene.awaitLine("the way back", line -> line.contains("serving again on"));
-    scene.awaitAnswers();
-    Losses.onlyOf(scene.stopLoad(), death);
-    scene.told().serves(scene.old(), successor);
-    scene.told().once(scene.old(), "handed over to pid " + successor.pid() + " after .*; draining");
-    scene.toldOnce("was killed by signal 9");
-    scene.isAsBefore();
-    scene.nextRestartSucceeds();
+    goesBack(scene, scene.kill(successor), false);
   }
 
   private static void pauseInSoak(Scene scene) throws Exception {

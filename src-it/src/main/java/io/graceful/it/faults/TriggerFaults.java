@@ -2,8 +2,10 @@ package io.graceful.it.faults;
 
 import io.graceful.it.jvm.ProcessId;
 import io.graceful.it.load.LoadReport;
+import io.graceful.it.load.ManualClient;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import jnr.constants.platform.Signal;
 
@@ -20,6 +22,8 @@ final class TriggerFaults {
         new Fault(GROUP, "1,000 signals in a second", TriggerFaults::flood).always(),
         new Fault(GROUP, "a command and a signal at once", TriggerFaults::commandAndSignal),
         new Fault(GROUP, "a stop during a restart", TriggerFaults::stopDuringRestart),
+        new Fault(GROUP, "a command and signals in any order", TriggerFaults::commandAmongSignals),
+        new Fault(GROUP, "a restart while a stop waits", TriggerFaults::restartWhileStopDrains),
         new Fault(GROUP, "a restart during a stop", TriggerFaults::restartDuringStop));
   }
 
@@ -51,6 +55,46 @@ final class TriggerFaults {
     scene.newServes(successor);
     Check.same("generations", scene.server().starts().size(), 2);
     scene.nextRestartSucceeds();
+  }
+
+  /** Whichever comes first begins the restart, and the others are refused. */
+  private static void commandAmongSignals(Scene scene) throws Exception {
+    scene.start(scene.launch());
+    Process command = scene.command("restart", String.valueOf(scene.old().pid()));
+    // The command needs about as long to start, so each has its chance.
+    Thread.sleep(200 + ThreadLocalRandom.current().nextInt(400));
+    ProcessId successor = null;
+    while (successor == null) {
+      scene.trigger();
+      Thread.sleep(1);
+      successor = scene.spawned().orElse(null);
+    }
+    int status = Scene.exitStatus(command);
+    Check.that(status == 0 || status == 1, "exit status of the command: %d", status);
+    scene.server().awaitAnswerBy(successor);
+    scene.awaitEnd(scene.old());
+    scene.awaitAnswers();
+    scene.told().whenever("(SIGUSR2|command line): restart refused: one is under way already, .*");
+    scene.newServes(successor);
+    Check.same("generations", scene.server().starts().size(), 2);
+    scene.nextRestartSucceeds();
+  }
+
+  private static void restartWhileStopDrains(Scene scene) throws Exception {
+    scene.start(scene.launch());
+    try (ManualClient client = ManualClient.connect(scene.server().endpoint())) {
+      client.send("/slow?ms=3000");
+      long stopped = System.nanoTime();
+      scene.old().signal(Signal.SIGTERM);
+      scene.awaitLine("the stop", line -> line.contains("no longer accepting"));
+      scene.trigger();
+      scene.awaitLine("the answer", line -> line.contains("restart refused"));
+      Check.same("who answers", client.receiveGreeting().pid(), scene.old().pid());
+      scene.awaitEnd(scene.old());
+      scene.told().once(scene.old(), "SIGUSR2: restart refused: this process is stopping");
+      stoppedCleanly(scene, stopped);
+    }
+    Check.same("generations", scene.server().starts().size(), 1);
   }
 
   /** The stop counts: both go, requests in progress end, and nobody is left. */

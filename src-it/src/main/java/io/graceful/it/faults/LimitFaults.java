@@ -1,0 +1,65 @@
+package io.graceful.it.faults;
+
+import io.graceful.it.jvm.ProcessId;
+import io.graceful.it.jvm.ProcessView;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The limit of open files is reached, by the old or the new process, at each step, for a while. */
+final class LimitFaults {
+  private static final String GROUP = "limits";
+  private static final String STARTED = "as soon as the new one is started";
+  private static final String BOUND = "when the new one is about to bind";
+  private static final String HANDED_OVER = "just after the handover";
+  private static final String DRAINS = "while the old one drains";
+  private static final String ENOUGH = "4096";
+  private static final int MILLIS = 1500;
+
+  private LimitFaults() {}
+
+  static List<Fault> all() {
+    List<Fault> faults = new ArrayList<>();
+    for (String when : new String[] {STARTED, BOUND, HANDED_OVER, DRAINS}) {
+      faults.add(
+          new Fault(
+              GROUP,
+              "the old one has no descriptor left " + when,
+              scene -> run(scene, when, true)));
+      faults.add(
+          new Fault(
+              GROUP,
+              "the new one has no descriptor left " + when,
+              scene -> run(scene, when, false)));
+    }
+    return faults;
+  }
+
+  /** Whether the restart succeeds or not, one of the two serves, and no request is lost. */
+  private static void run(Scene scene, String when, boolean old) throws Exception {
+    scene.start(scene.launch().option("soak", "2s").with("slow-start", 500));
+    scene.trigger();
+    ProcessId successor = scene.awaitSpawned();
+    switch (when) {
+      case STARTED -> {}
+      case BOUND -> scene.awaitMain(successor);
+      case HANDED_OVER -> scene.awaitHandover();
+      default -> {
+        scene.awaitHandover();
+        scene.awaitAnswers();
+      }
+    }
+    ProcessId limited = old ? scene.old() : successor;
+    limit(scene, limited, String.valueOf(ProcessView.of(limited.pid()).descriptors().size()));
+    Thread.sleep(MILLIS);
+    limit(scene, limited, ENOUGH);
+    scene.eitherServes(successor);
+    scene.server().forgetStarts();
+    scene.nextRestartSucceeds();
+  }
+
+  private static void limit(Scene scene, ProcessId process, String soft) throws Exception {
+    if (process.exists()) {
+      scene.run("prlimit", "--nofile=" + soft + ":", "--pid", String.valueOf(process.pid()));
+    }
+  }
+}
