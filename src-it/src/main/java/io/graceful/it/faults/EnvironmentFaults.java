@@ -45,7 +45,9 @@ final class EnvironmentFaults {
         restarts(
             "no cgroups to be seen", scene -> scene.launch().after(withEmpty("/sys/fs/cgroup"))),
         new Fault(
-            GROUP, "java.io.tmpdir becomes read-only", scene -> remounted(scene, "remount,ro")),
+            GROUP,
+            "java.io.tmpdir becomes read-only",
+            scene -> remounted(scene, "remount,bind,ro")),
         new Fault(
             GROUP, "java.io.tmpdir becomes noexec", scene -> remounted(scene, "remount,noexec")),
         new Fault(GROUP, "java.io.tmpdir becomes full", EnvironmentFaults::full),
