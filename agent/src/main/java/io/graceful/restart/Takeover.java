@@ -205,7 +205,10 @@ public final class Takeover implements Tickets.Owner {
         return;
       }
     } catch (IOException blind) {
-      fail("can't see whether the application accepts: " + blind.getMessage());
+      // No descriptor is left, say. It may have accepted connections by now, which an end would
+      // cut.
+      world.log.debug("can't see whether the application accepts: " + blind.getMessage());
+      lookSoon();
       return;
     }
     ready = true;
