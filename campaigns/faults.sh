@@ -14,8 +14,9 @@ usage: ./campaign faults [--jdk VERSION,VERSION...] [PART_OF_A_NAME]
 
 Starts a server under load for each fault, lets it happen, and looks whether clients noticed, whether the process that serves holds
 what it held before (descriptors, threads, children, temporary files), whether the operator was told in one line, and whether the
-next restart succeeds. Prints a verdict for each, and a table; exits with 1 if any fell short. JDK 17 and 25 (--jdk). With a part
-of a name, such as "successor" or "is killed", only those. Takes about 15 s for each fault.
+next restart succeeds, under load too. A fault for which a download is missing was not tried, and counts as a shortfall. Prints a
+verdict for each, and a table; exits with 1 if any fell short. JDK 17 and 25 (--jdk). With a part of a name, such as "successor" or
+"is killed", only those. Takes about 15 s for each fault.
 
 Needs the JDKs that it runs on (17 and 25), Maven, and the network for the first time: it fetches other agents and JRuby.
 USAGE
