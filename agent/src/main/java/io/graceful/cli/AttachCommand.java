@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "%nExamples:",
       "  java -jar graceful.jar attach 4711",
-      "  java -jar graceful.jar attach /run/legacy.pid drain.timeout=1m,log.level=debug"
+      "  java -jar graceful.jar attach /run/legacy/legacy.pid drain.timeout=1m,log.level=debug"
     })
 final class AttachCommand extends ReportingCommand {
 

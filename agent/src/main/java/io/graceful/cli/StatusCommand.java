@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
     footer = {
       "%nExamples:",
       "  java -jar graceful.jar status 4711",
-      "  java -jar graceful.jar status /run/legacy.pid",
+      "  java -jar graceful.jar status /run/legacy/legacy.pid",
       "  java -jar graceful.jar status legacy.jar --json | jq .connections"
     })
 final class StatusCommand extends AgentCommand {

@@ -25,11 +25,7 @@ final class CrashCases {
         new Case(
             "the old process is killed while it drains: started anew",
             252,
-            scene -> killedInDrain(scene, false)),
-        new Case(
-            "ExitType=cgroup: the old process is killed while it drains: the new one goes on",
-            252,
-            scene -> killedInDrain(scene, true)));
+            CrashCases::killedInDrain));
   }
 
   /** After a reload, so that it is a later generation that has left its listeners. */
@@ -84,31 +80,18 @@ final class CrashCases {
     Check.same("who answers", scene.greet().pid(), unit.mainPid());
   }
 
-  private static void killedInDrain(Scene scene, boolean liveOn) throws Exception {
+  private static void killedInDrain(Scene scene) throws Exception {
     Unit unit = Style.COMMAND.unit(scene);
-    if (liveOn) {
-      scene.dropIn(unit.name(), "exit", scene.example("ExitType=cgroup"));
-    }
     scene.start(unit);
     try (ManualClient client = ManualClient.connect(scene.endpoint())) {
       client.send("/slow?ms=" + IN_PROGRESS_MILLIS);
       Process reload = Systemctl.start("reload", unit.name());
       scene.awaitLine("the handover", "handed over to pid ");
-      long successor = scene.greet().pid();
-      if (liveOn) {
-        scene.startArrivals();
-      }
       unit.main().signal(Signal.SIGKILL);
       reload.waitFor();
-      if (liveOn) {
-        unit.await("has the new process", () -> unit.mainPid() == successor);
-        scene.nobodyNotices();
-        Check.same("NRestarts", unit.property("NRestarts"), "0");
-      } else {
-        unit.await("starts again", () -> unit.property("NRestarts").equals("1"));
-        unit.awaitActive();
-        Check.same("processes", unit.processes(), List.of("" + unit.mainPid()));
-      }
+      unit.await("starts again", () -> unit.property("NRestarts").equals("1"));
+      unit.awaitActive();
+      Check.same("processes", unit.processes(), List.of("" + unit.mainPid()));
       unit.isActive();
       Check.same("who answers", scene.greet().pid(), unit.mainPid());
     }
