@@ -18,19 +18,28 @@ final class Batch {
   private final InFlightCalls calls;
   private final Patience patience = new Patience(System::nanoTime);
 
-  Batch(Libc libc, List<Interposed> connections) throws IOException {
+  private boolean interrupted;
+
+  Batch(Libc libc, List<Interposed> connections) {
     this.connections = new ArrayList<>(connections);
     List<Integer> fds = new ArrayList<>(connections.size());
     for (Interposed connection : connections) {
       fds.add(connection.appFd);
     }
     calls = new InFlightCalls(libc, fds);
-    calls.interrupt();
   }
 
-  /** Takes out those that are free by now. */
-  List<Interposed> settled() {
+  /**
+   * Takes out those that are free by now.
+   *
+   * @throws IOException if the threads can't be looked at, perhaps for want of descriptors
+   */
+  List<Interposed> settled() throws IOException {
     patience.look();
+    if (!interrupted) {
+      calls.interrupt();
+      interrupted = true;
+    }
     List<Interposed> settled = new ArrayList<>();
     Set<Integer> unfinished = calls.unfinished();
     for (Iterator<Interposed> i = connections.iterator(); i.hasNext(); ) {

@@ -1,6 +1,8 @@
 package io.graceful.move;
 
 import io.graceful.log.Log;
+import io.graceful.os.ErrnoException;
+import io.graceful.os.Libc;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,13 +17,16 @@ final class Departures {
 
   private static final int MOST_IN_FLIGHT = 24;
 
+  private final Libc libc;
   private final Log log;
   private final Interposer.Successor successor;
   private final Map<Integer, Interposed> inFlight = new HashMap<>();
   private final Gaps gaps = new Gaps();
   private int lastId;
+  private boolean closed;
 
-  Departures(Log log, Interposer.Successor successor) {
+  Departures(Libc libc, Log log, Interposer.Successor successor) {
+    this.libc = libc;
     this.log = log;
     this.successor = successor;
   }
@@ -33,6 +38,7 @@ final class Departures {
     int id = ++lastId;
     inFlight.put(id, one);
     one.leftAt = System.nanoTime();
+    one.left = past(one);
     try {
       successor.send(id, one.listener, one.relayed.socket());
     } catch (IOException successorGone) {
@@ -41,8 +47,29 @@ final class Departures {
     }
   }
 
+  private Past past(Interposed one) {
+    try {
+      return Past.of(libc, one.relayed.socket());
+    } catch (ErrnoException gone) {
+      return null;
+    }
+  }
+
   boolean hasRoom() {
-    return inFlight.size() < MOST_IN_FLIGHT;
+    return !closed && inFlight.size() < MOST_IN_FLIGHT;
+  }
+
+  /** No other is sent; those on their way are still answered. */
+  void close() {
+    closed = true;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  boolean isEmpty() {
+    return inFlight.isEmpty();
   }
 
   /**
@@ -63,7 +90,7 @@ final class Departures {
     return gaps;
   }
 
-  /** Those that the successor has in its queue; they count as arrived then. */
+  /** Those that the successor has not answered; they count as arrived then. */
   List<Interposed> takeSent() {
     List<Interposed> sent = new ArrayList<>(inFlight.values());
     inFlight.clear();

@@ -57,8 +57,10 @@ final class Intake {
 
   private static final int DESCRIPTORS_EACH = 2;
 
-  /** What the app may need for itself meanwhile. */
+  /** What the app may need for itself meanwhile; where few are free, a part of them. */
   private static final long SPARE_DESCRIPTORS = 128;
+
+  private static final int SPARE_SHARE = 4;
 
   /** Before the first look. */
   private static final int UNKNOWN = -1;
@@ -77,6 +79,9 @@ final class Intake {
    * CPU, so they are tried again.
    */
   private final Map<Long, Pause> leftAlone = new ConcurrentHashMap<>();
+
+  /** Those that the relay could not have, and that the app has not got back yet. */
+  private final List<Swapper.Taken> homeless = new ArrayList<>();
 
   private final ExecutorService searcher;
 
@@ -100,7 +105,7 @@ final class Intake {
   private int capacity;
 
   /** And how many more. */
-  private int room = UNKNOWN;
+  private int room;
 
   private long lastTaken = System.nanoTime();
   private long next = System.nanoTime();
@@ -132,6 +137,7 @@ final class Intake {
     this.held = held;
     if (before != null) {
       this.search = before.search;
+      this.homeless.addAll(before.homeless);
       this.batches.addAll(before.batches);
     }
   }
@@ -146,8 +152,9 @@ final class Intake {
     stopped = true;
   }
 
+  /** Whether there may be more of the app's that is in nobody's list yet. */
   boolean isSearching() {
-    return search != null;
+    return search != null || !homeless.isEmpty();
   }
 
   /** Takes more, if it is time to look again; the caller owns what was taken. */
@@ -155,13 +162,18 @@ final class Intake {
     if (search == null && !stopped && System.nanoTime() >= next) {
       search = searcher.submit(this::search);
     }
+    if (!homeless.isEmpty()) {
+      List<Swapper.Taken> again = new ArrayList<>(homeless);
+      homeless.clear();
+      return add(again, observer);
+    }
     if (search == null || !search.isDone()) {
       return new ArrayList<>();
     }
     Future<List<Swapper.Taken>> done = search;
     search = null;
     List<Swapper.Taken> taken = result(done);
-    hasSeenAll = hasSeenAll || open == 0 || room == 0 && batches.isEmpty();
+    hasSeenAll |= open == 0;
     return taken.isEmpty() ? new ArrayList<>() : add(taken, observer);
   }
 
@@ -178,19 +190,35 @@ final class Intake {
     }
   }
 
-  private List<Interposed> add(List<Swapper.Taken> taken, Observer observer) throws IOException {
+  private List<Interposed> add(List<Swapper.Taken> taken, Observer observer) {
     List<Interposed> batch = new ArrayList<>();
     for (Swapper.Taken one : taken) {
-      batch.add(
-          new Interposed(
-              one.connection,
-              one.standInInode,
-              one.past,
-              relay.add(one.client, one.app, one.past.history(), observer, true)));
+      try {
+        batch.add(
+            new Interposed(
+                one.connection,
+                one.standInInode,
+                one.past,
+                relay.add(one.client, one.app, one.past.history(), observer, true)));
+      } catch (IOException | RuntimeException failure) {
+        undo(one, failure);
+      }
     }
     batches.add(new Batch(libc, batch));
     log.debug("took connections from the application: " + batch.size());
     return new ArrayList<>(batch);
+  }
+
+  /** Those of epoll's entries are limited, too (epoll(7), max_user_watches). */
+  private void undo(Swapper.Taken one, Exception why) {
+    try {
+      swapper.undo(one);
+      long inode = one.connection.inode();
+      leftAlone.compute(inode, (key, last) -> Pause.after(last));
+      log.debug("a connection stays with the application: " + why.getMessage());
+    } catch (IOException | RuntimeException failure) {
+      homeless.add(one); // And once more, at the next tick.
+    }
   }
 
   /** On the searcher's thread. */
@@ -219,8 +247,7 @@ final class Intake {
       open = scan(sockets);
       others = sockets.descriptors() - DESCRIPTORS_EACH * held.getAsInt();
     }
-    long free = ProcFs.openFilesLimit() - SPARE_DESCRIPTORS - others;
-    capacity = (int) Math.max(0, Math.min(Integer.MAX_VALUE, free / DESCRIPTORS_EACH));
+    capacity = capacity(ProcFs.openFilesLimit() - others);
     pause = open > 0 ? PAUSE_NANOS : Math.min(LONGEST_PAUSE_NANOS, pause * 2);
   }
 
@@ -230,6 +257,17 @@ final class Intake {
 
   private void rest() {
     next = System.nanoTime() + pause;
+  }
+
+  /**
+   * For how many connections there are descriptors: for one at a time where there are hardly any.
+   *
+   * @param free by nobody but the connections in our hands
+   */
+  static int capacity(long free) {
+    long spare = Math.min(SPARE_DESCRIPTORS, free / SPARE_SHARE);
+    long fit = (free - spare) / DESCRIPTORS_EACH;
+    return (int) Math.max(0, Math.min(Integer.MAX_VALUE, fit));
   }
 
   /** Returns how many there are, with those that can't be taken yet. */

@@ -14,7 +14,7 @@ final class Interposed {
     RELAYED,
     /** Between two requests, and between two processes. */
     LEAVING,
-    /** The app has it again; a thread of it may still be inside of a call on the stand-in. */
+    /** The app has a plug, and gets it again when what it has written before has arrived. */
     RETURNING
   }
 
@@ -36,6 +36,12 @@ final class Interposed {
   /** When it became LEAVING, by System.nanoTime(). */
   long leftAt;
 
+  /** When it became LEAVING: what the successor had not touched then; null if unknown. */
+  Past left;
+
+  /** What the app has while it is RETURNING, else null. */
+  private Plug plug;
+
   /** Since the successor's app would not accept it; null if it never was asked in vain. */
   private Pause stay;
 
@@ -46,6 +52,25 @@ final class Interposed {
     this.standInInode = standInInode;
     this.past = past;
     this.relayed = relayed;
+  }
+
+  void plugWith(Plug inItsPlace) {
+    plug = inItsPlace;
+  }
+
+  boolean isPlugged() {
+    return plug != null;
+  }
+
+  Plug plug() {
+    return plug;
+  }
+
+  /** The caller owns it then. */
+  Plug takePlug() {
+    Plug taken = plug;
+    plug = null;
+    return taken;
   }
 
   /** The successor's app would not accept it: the next try is a while later. */

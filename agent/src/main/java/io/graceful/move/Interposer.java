@@ -4,14 +4,18 @@ import io.graceful.config.MovePolicy;
 import io.graceful.drain.Drain;
 import io.graceful.hooks.SharedGuard;
 import io.graceful.log.Log;
+import io.graceful.os.ErrnoException;
 import io.graceful.os.Libc;
+import io.graceful.os.TcpSockets;
 import io.graceful.relay.Connection;
 import io.graceful.relay.End;
+import io.graceful.relay.History;
 import io.graceful.relay.Observer;
 import io.graceful.relay.Relay;
 import io.graceful.sockets.ListenerKey;
 import io.graceful.sockets.WaitingThreads;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -41,6 +45,9 @@ public final class Interposer implements Observer {
   private static final long TICK_MILLIS = 2;
   private static final long PUBLISH_NANOS = 10_000_000;
   private static final long GIVE_BACK_NANOS = 1_000_000_000;
+
+  /** For the successor to say what became of those on their way: it has 1 s for its app to accept. */
+  private static final long ANSWER_NANOS = 1_200_000_000;
 
   /** Far longer than between two searches. */
   private static final long SEARCHER_IDLES_SECONDS = 5;
@@ -81,6 +88,12 @@ public final class Interposer implements Observer {
 
   private Departures departures;
 
+  /** While there are ticks, else null. */
+  private Returns returns;
+
+  /** Those with a thread of the app that does not come back: the app is to have them again. */
+  private final List<Interposed> stuck = new ArrayList<>();
+
   private boolean ticking;
   private boolean troubled;
   private long nextPublish;
@@ -115,7 +128,7 @@ public final class Interposer implements Observer {
       Libc libc, Log log, SharedGuard guard, MovePolicy policy, long quietMillis)
       throws IOException {
     WaitingThreads.prepareInterrupts();
-    return new Interposer(libc, log, new Swapper(libc, guard), policy, quietMillis);
+    return new Interposer(libc, log, new Swapper(libc, log, guard), policy, quietMillis);
   }
 
   private synchronized void startRelay() throws IOException {
@@ -138,11 +151,14 @@ public final class Interposer implements Observer {
     }
   }
 
-  private synchronized void post(Runnable task) {
-    if (relay != null) {
-      posted++;
-      relay.post(() -> run(task));
+  /** Returns false if there is no relay, and nothing to do. */
+  private synchronized boolean post(Runnable task) {
+    if (relay == null) {
+      return false;
     }
+    posted++;
+    relay.post(() -> run(task));
+    return true;
   }
 
   private void run(Runnable task) {
@@ -179,7 +195,7 @@ public final class Interposer implements Observer {
                   clientInodes::contains,
                   clientInodes::size,
                   intake);
-          departures = new Departures(log, successor);
+          departures = new Departures(libc, log, successor);
           whenFinished = null;
           troubled = false;
           tally.clear();
@@ -218,23 +234,44 @@ public final class Interposer implements Observer {
         });
   }
 
-  /** The successor is gone: the app gets back what has not moved, as soon as it is quiet. */
+  /** As {@link #cancel(Consumer)}, where nobody wants to know. */
   public void cancel() {
+    cancel(words -> {});
+  }
+
+  /**
+   * The successor is gone: the app gets back what has not moved, as soon as it is quiet.
+   *
+   * @param whenKnown gets what became of the connections, in words, on the relay's thread; empty
+   *     if there were none to move
+   */
+  public void cancel(Consumer<String> whenKnown) {
     synchronized (this) {
       inUse = false;
     }
-    moveNoMore();
+    moveNoMore(whenKnown);
   }
 
   /** As {@link #cancel}, where {@link #finish} is yet to come. */
   public void moveNoMore() {
-    post(
-        () -> {
-          if (departures != null) {
-            departures.takeSent().forEach(this::goOnHere);
-          }
-          stopMoving();
-        });
+    moveNoMore(words -> {});
+  }
+
+  private void moveNoMore(Consumer<String> whenKnown) {
+    boolean isRelaying =
+        post(
+            () -> {
+              boolean wasMoving = departures != null;
+              if (wasMoving) {
+                departures.takeSent().forEach(this::goOnOrLose);
+              }
+              whenKnown.accept(wasMoving ? tally.takenBack(all.size()) : "");
+              departures = null;
+              stopMoving();
+            });
+    if (!isRelaying) {
+      whenKnown.accept("");
+    }
   }
 
   /**
@@ -246,19 +283,20 @@ public final class Interposer implements Observer {
   public void finish(Consumer<String> whenDone) {
     post(
         () -> {
+          boolean isAnyUnderWay = departures != null && !departures.isEmpty();
           if (departures != null) {
             log.debug(departures.gaps().toString());
-            departures.takeSent().forEach(this::letGo); // They are in the successor's queue.
+            departures.close(); // The successor may still reject those that are in its queue.
           }
           whenFinished = whenDone;
-          giveBackUntil = System.nanoTime() + GIVE_BACK_NANOS;
+          giveBackUntil =
+              System.nanoTime() + GIVE_BACK_NANOS + (isAnyUnderWay ? ANSWER_NANOS : 0);
           stopMoving();
         });
   }
 
   private void stopMoving() {
     intake.stop();
-    departures = null;
     idle.forget();
     startTicking();
   }
@@ -281,40 +319,70 @@ public final class Interposer implements Observer {
   private void startTicking() {
     if (!ticking) {
       ticking = true;
+      returns = new Returns(libc, log, swapper);
       tick();
     }
   }
 
+  /** Whatever happens, there is a next one as long as there is something to do. */
   private void tick() {
     try {
       work();
-    } catch (IOException | RuntimeException failure) {
-      if (!troubled) {
-        troubled = true; // It may come again at each tick.
-        log.error("trouble with open connections, they stay where they are: " + failure);
+    } catch (Throwable failure) {
+      trouble(failure);
+    } finally {
+      try {
+        endIfDone();
+      } finally {
+        tickAgain();
       }
     }
-    ticking = departures != null || whenFinished != null || !all.isEmpty() || intake.isSearching();
+  }
+
+  private void trouble(Throwable failure) {
+    if (!troubled) {
+      troubled = true; // It may come again at each tick.
+      log.error("trouble with open connections, they stay where they are: " + failure);
+    }
+  }
+
+  private void tickAgain() {
+    ticking =
+        departures != null && !departures.isClosed()
+            || whenFinished != null
+            || !all.isEmpty()
+            || intake.isSearching()
+            || !returns.isOver();
+    if (ticking) {
+      relay.after(TICK_MILLIS, this::tick);
+    }
     if (!ticking || System.nanoTime() >= nextPublish) {
       publish();
     }
-    if (ticking) {
-      relay.after(TICK_MILLIS, this::tick);
-    } else {
+    if (!ticking) {
+      returns.close();
+      returns = null;
       stopRelayIfIdle();
     }
   }
 
   private void work() throws IOException {
-    settle();
-    take();
-    if (departures == null) {
-      new Returns(libc, swapper).giveBackQuiet(all.values());
-      endIfDone();
-      return;
+    try {
+      settle();
+      take();
+      if (isMoving()) {
+        idle.look(all.values());
+        sendIdle();
+      } else {
+        returns.beginQuiet(all.values());
+      }
+    } finally {
+      returns.goOn(); // The app waits for these.
     }
-    idle.look(all.values());
-    sendIdle();
+  }
+
+  private boolean isMoving() {
+    return departures != null && !departures.isClosed();
   }
 
   private void take() throws IOException {
@@ -333,16 +401,27 @@ public final class Interposer implements Observer {
         admit(one);
       }
     }
-    List<Interposed> stuck = intake.stuck();
-    stuck.removeIf(one -> !all.containsKey(one.relayed));
+    List<Interposed> more = intake.stuck();
+    if (!more.isEmpty()) {
+      log.debug("threads of the application do not let go of " + more.size() + " connections");
+      stuck.addAll(more);
+    }
+    stuck.removeIf(
+        one -> !all.containsKey(one.relayed) || one.state != Interposed.State.SETTLING);
     if (!stuck.isEmpty()) {
-      log.debug("threads of the application do not let go of " + stuck.size() + " connections");
-      new Returns(libc, swapper).giveBack(stuck);
+      returns.begin(stuck);
     }
   }
 
-  private void admit(Interposed one) throws IOException {
-    Past now = Past.of(libc, one.relayed.socket());
+  /** Must not throw: others are behind it. */
+  private void admit(Interposed one) {
+    Past now;
+    try {
+      now = Past.of(libc, one.relayed.socket());
+    } catch (ErrnoException unknown) {
+      one.relayed.admit(History.BUSY);
+      return;
+    }
     if (now.consumed() == one.past.consumed()) {
       one.relayed.admit();
     } else {
@@ -421,6 +500,28 @@ public final class Interposer implements Observer {
     }
   }
 
+  /**
+   * The successor has died with it: what that has read is nowhere any more, and what it has begun
+   * to answer nobody can end. Such a client is told by a reset, and may ask again.
+   */
+  private void goOnOrLose(Interposed one) {
+    if (!all.containsKey(one.relayed) || isUntouched(one)) {
+      goOnHere(one);
+    } else {
+      forget(one);
+      tally.lost++;
+      new TcpSockets(libc).abort(one.relayed.surrender());
+    }
+  }
+
+  private boolean isUntouched(Interposed one) {
+    try {
+      return one.left != null && Past.of(libc, one.relayed.socket()).isSameAs(one.left);
+    } catch (ErrnoException gone) {
+      return false;
+    }
+  }
+
   private void letGo(Interposed one) {
     if (!one.relayed.isGone()) {
       libc.close(one.relayed.surrender());
@@ -432,11 +533,14 @@ public final class Interposer implements Observer {
   private void forget(Interposed one) {
     all.remove(one.relayed);
     clientInodes.remove(one.clientInode);
+    if (one.isPlugged()) {
+      one.takePlug().close();
+    }
   }
 
   private void publish() {
     nextPublish = System.nanoTime() + PUBLISH_NANOS;
-    boolean isComplete = departures == null || intake.hasSeenAll();
+    boolean isComplete = !isMoving() || intake.hasSeenAll();
     // A silent one moves if it can; what can't may be an event stream between two events.
     census = new Drain.Census(all.size() + (isComplete ? 0 : 1), 0);
   }

@@ -8,6 +8,8 @@ import io.graceful.sockets.TcpInfo;
 /** What the kernel still knows of a connection's time before it was taken. */
 final class Past {
 
+  private static final int MOST_LOOKS = 10;
+
   private final TcpInfo info;
   private final int unread;
   private final int unsent;
@@ -19,12 +21,30 @@ final class Past {
   }
 
   static Past of(Libc libc, int client) throws ErrnoException {
-    return new Past(TcpInfo.of(libc, client), libc.unread(client), libc.unsent(client));
+    TcpInfo info = TcpInfo.of(libc, client);
+    for (int look = 1; ; look++) {
+      Past past = new Past(info, libc.unread(client), libc.unsent(client));
+      TcpInfo after = TcpInfo.of(libc, client);
+      if (after.bytesReceived() == info.bytesReceived() || look == MOST_LOOKS) {
+        return past;
+      }
+      info = after; // Something came between the two.
+    }
   }
 
   /** How many bytes of the client were read. */
   long consumed() {
-    return info.bytesReceived() - unread;
+    return info.bytesReceived() - (info.hasPeerFinished() ? 1 : 0) - unread;
+  }
+
+  /** Whether since then somebody has read from the client, or has sent it something. */
+  boolean isSameAs(Past before) {
+    return consumed() == before.consumed() && said() == before.said();
+  }
+
+  /** In segments. */
+  private int said() {
+    return info.dataSegmentsSent() - info.retransmissions();
   }
 
   /** The app has neither read nor written a byte. */

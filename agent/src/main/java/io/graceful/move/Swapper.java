@@ -1,11 +1,15 @@
 package io.graceful.move;
 
 import io.graceful.hooks.SharedGuard;
+import io.graceful.log.Log;
 import io.graceful.os.EpollRegistration;
 import io.graceful.os.ErrnoException;
 import io.graceful.os.Libc;
+import io.graceful.os.NativeMemory;
+import io.graceful.os.SocketIo;
 import io.graceful.os.SocketScan;
 import io.graceful.sockets.DescriptorSwap;
+import io.graceful.sockets.InFlightCalls;
 import io.graceful.sockets.OpenConnection;
 import io.graceful.sockets.TcpInfo;
 import java.io.IOException;
@@ -23,13 +27,22 @@ import java.util.Map;
  */
 final class Swapper {
 
-  private static final long GUARD_MILLIS = 500;
+  /** Meanwhile the app's threads wait that close something. */
+  private static final long GUARD_MILLIS = 20;
+
+  private static final int PIECE_BYTES = 8 * 1024;
+
+  /** In which the app may have made another epoll instance. */
+  private static final long LONG_WAIT_NANOS = 1_000_000;
 
   private final Libc libc;
+  private final Log log;
   private final SharedGuard guard;
+  private final GuardTurn turn = new GuardTurn();
 
-  Swapper(Libc libc, SharedGuard guard) {
+  Swapper(Libc libc, Log log, SharedGuard guard) {
     this.libc = libc;
+    this.log = log;
     this.guard = guard;
   }
 
@@ -56,31 +69,36 @@ final class Swapper {
    * @return null if the app did not let go of the guard in time: nothing has changed then
    */
   synchronized List<Taken> take(List<OpenConnection> connections) throws IOException {
-    List<Integer> epolls = epolls();
-    if (!guard.tryExclusive(GUARD_MILLIS)) {
+    BitSet descriptors = new BitSet();
+    connections.forEach(connection -> descriptors.set(connection.fd()));
+    Held held = hold(descriptors);
+    if (held == null) {
       return null;
     }
     List<Taken> taken = new ArrayList<>();
-    try (SocketScan sockets = new SocketScan(libc)) {
-      BitSet descriptors = new BitSet();
-      connections.forEach(connection -> descriptors.set(connection.fd()));
-      Map<Integer, List<EpollRegistration>> registrations = byDescriptor(epolls, descriptors);
+    try {
       for (OpenConnection connection : connections) {
         try {
-          if (sockets.inode(connection.fd()) == connection.inode()
+          if (held.sockets.inode(connection.fd()) == connection.inode()
               && TcpInfo.of(libc, connection.fd()).isOpen()) {
-            taken.add(take(sockets, connection, registrations));
+            taken.add(take(held.sockets, connection, held.registrations));
           }
-        } catch (ErrnoException failure) {
-          if (failure.errno() == ErrnoException.EMFILE) {
+        } catch (IOException | RuntimeException failure) {
+          if (isFull(failure)) {
             break; // The rest has its turn when others have gone.
           }
+          log.debug("can't take descriptor " + connection.fd() + ": " + failure.getMessage());
         }
       }
     } finally {
-      guard.releaseExclusive();
+      held.release();
     }
     return taken;
+  }
+
+  private static boolean isFull(Exception failure) {
+    return failure instanceof ErrnoException
+        && ((ErrnoException) failure).errno() == ErrnoException.EMFILE;
   }
 
   private Taken take(
@@ -100,9 +118,16 @@ final class Swapper {
     try {
       Past past = Past.of(libc, client);
       long standIn = sockets.inode(pair[0]);
-      DescriptorSwap.replace(libc, fd, pair[0], entries(registrations, fd, connection.inode()));
+      try {
+        DescriptorSwap.replace(libc, fd, pair[0], entries(registrations, fd, connection.inode()));
+      } catch (IOException failure) {
+        if (sockets.inode(fd) != standIn) {
+          throw failure;
+        }
+        log.debug("exchanged descriptor " + fd + ", but: " + failure.getMessage());
+      }
       return new Taken(connection, client, pair[1], standIn, past);
-    } catch (IOException failure) {
+    } catch (IOException | RuntimeException | Error failure) {
       libc.close(client);
       libc.close(pair[1]);
       throw failure;
@@ -112,50 +137,207 @@ final class Swapper {
   }
 
   /**
-   * Gives the app its connection back.
+   * Puts a plug in the place of each stand-in: from now on the app can write nothing more, and reads
+   * nothing, until it gets its connection back.
    *
-   * @return those whose number still was ours; what the app has closed meanwhile is left alone.
-   *     Null if the app did not let go of the guard in time
+   * @return those for which that worked. What the app has closed meanwhile is left alone; none if
+   *     the app did not let go of the guard in time
    */
-  synchronized List<Interposed> giveBack(List<Interposed> connections) throws IOException {
-    List<Integer> epolls = epolls();
-    if (!guard.tryExclusive(GUARD_MILLIS)) {
-      return null;
-    }
-    List<Interposed> given = new ArrayList<>();
+  synchronized List<Interposed> plug(List<Interposed> connections) throws IOException {
+    List<Interposed> plugged = new ArrayList<>();
+    List<Plug> plugs = new ArrayList<>();
     try (SocketScan sockets = new SocketScan(libc)) {
-      BitSet descriptors = new BitSet();
-      connections.forEach(one -> descriptors.set(one.appFd));
-      Map<Integer, List<EpollRegistration>> registrations = byDescriptor(epolls, descriptors);
+      openPlugs(plugs, connections.size(), sockets);
+      List<Interposed> chosen = connections.subList(0, plugs.size());
+      Held held = plugs.isEmpty() ? null : holdFor(chosen);
+      if (held == null) {
+        return plugged;
+      }
+      try {
+        for (Interposed one : chosen) {
+          Plug plug = plugs.get(plugs.size() - 1);
+          if (held.replace(one, one.standInInode, plug.descriptor(), plug.inode)) {
+            plugs.remove(plugs.size() - 1);
+            one.plugWith(plug);
+            plugged.add(one);
+          }
+        }
+      } finally {
+        held.release();
+      }
+    } finally {
+      plugs.forEach(Plug::close);
+    }
+    return plugged;
+  }
+
+  private void openPlugs(List<Plug> plugs, int count, SocketScan sockets) throws IOException {
+    for (int i = 0; i < count; i++) {
+      try {
+        plugs.add(Plug.open(libc, sockets));
+      } catch (ErrnoException full) {
+        return; // The others have their turn when there is room again.
+      }
+    }
+  }
+
+  /** What became of connections that were to be given back. */
+  static final class Given {
+    final List<Interposed> back = new ArrayList<>();
+
+    /** The app has closed its plug. */
+    final List<Interposed> closed = new ArrayList<>();
+  }
+
+  /**
+   * Gives the app its connections back, in place of the plugs. Those that are in neither list are
+   * still plugged: the app did not let go of the guard in time, or it did not work.
+   */
+  synchronized Given giveBack(List<Interposed> connections) throws IOException {
+    Given given = new Given();
+    Held held = holdFor(connections);
+    if (held == null) {
+      return given;
+    }
+    try {
       for (Interposed one : connections) {
-        if (sockets.inode(one.appFd) == one.standInInode) {
-          DescriptorSwap.replace(
-              libc,
-              one.appFd,
-              one.relayed.socket(),
-              entries(registrations, one.appFd, one.standInInode));
-          given.add(one);
+        long plug = one.plug().inode;
+        if (held.replace(one, plug, one.relayed.socket(), one.clientInode)) {
+          given.back.add(one);
+        } else if (held.inode(one) != plug) {
+          given.closed.add(one);
         }
       }
     } finally {
-      guard.releaseExclusive();
+      held.release();
     }
     return given;
   }
 
+  private Held holdFor(List<Interposed> connections) throws IOException {
+    BitSet descriptors = new BitSet();
+    connections.forEach(one -> descriptors.set(one.appFd));
+    return hold(descriptors);
+  }
+
+  /** Null if the app does not let go of the guard now. */
+  private Held hold(BitSet descriptors) throws IOException {
+    if (!turn.isNow()) {
+      return null;
+    }
+    List<Integer> epolls = epolls();
+    long begin = System.nanoTime();
+    if (!guard.tryExclusive(GUARD_MILLIS)) {
+      turn.failed();
+      return null;
+    }
+    turn.succeeded();
+    try {
+      boolean waited = System.nanoTime() - begin >= LONG_WAIT_NANOS;
+      return new Held(waited ? epolls() : epolls, descriptors);
+    } catch (IOException | RuntimeException | Error failure) {
+      guard.releaseExclusive();
+      throw failure;
+    }
+  }
+
+  /** The time in which the app closes no number, and changes none of its places in epoll. */
+  private final class Held {
+    private final SocketScan sockets = new SocketScan(libc);
+    private final Map<Integer, List<EpollRegistration>> registrations;
+
+    Held(List<Integer> epolls, BitSet descriptors) throws IOException {
+      registrations = byDescriptor(epolls, descriptors);
+    }
+
+    long inode(Interposed one) {
+      return sockets.inode(one.appFd);
+    }
+
+    /**
+     * @return whether the app has the other one now; it may have closed its number meanwhile, or it
+     *     did not work, and it still has what it had
+     */
+    boolean replace(Interposed one, long before, int by, long after) {
+      try {
+        if (inode(one) != before) {
+          return false;
+        }
+        libc.setNonBlocking(by, libc.isNonBlocking(one.appFd));
+        DescriptorSwap.replace(libc, one.appFd, by, entries(registrations, one.appFd, before));
+      } catch (IOException failure) {
+        log.debug("can't exchange descriptor " + one.appFd + ": " + failure.getMessage());
+      }
+      return inode(one) == after;
+    }
+
+    void release() {
+      sockets.close();
+      guard.releaseExclusive();
+    }
+  }
+
+  /**
+   * Undoes {@link #take}, of a connection that can't be relayed. Nothing was read from it; what the
+   * app has written since goes before what it writes next.
+   *
+   * @throws IOException if nothing has changed
+   */
+  synchronized void undo(Taken one) throws IOException {
+    int fd = one.connection.fd();
+    BitSet descriptors = new BitSet();
+    descriptors.set(fd);
+    Held held = hold(descriptors);
+    if (held == null) {
+      throw new IOException("the application does not let go of descriptor " + fd);
+    }
+    try {
+      pass(one);
+      if (held.sockets.inode(fd) == one.standInInode) {
+        DescriptorSwap.replace(
+            libc, fd, one.client, entries(held.registrations, fd, one.standInInode));
+      }
+      pass(one);
+    } finally {
+      held.release();
+    }
+    libc.close(one.client);
+    new InFlightCalls(libc, Collections.singleton(fd)).interrupt();
+    libc.close(one.app);
+  }
+
+  private void pass(Taken one) throws IOException {
+    try (SocketIo io = new SocketIo(libc);
+        NativeMemory buffer = new NativeMemory(PIECE_BYTES)) {
+      for (int count = io.peek(one.app, buffer, PIECE_BYTES);
+          count > 0;
+          count = io.peek(one.app, buffer, PIECE_BYTES)) {
+        int sent = io.send(one.client, buffer, 0, count);
+        if (sent == -ErrnoException.EAGAIN) {
+          throw new IOException("the client does not take what the application has sent");
+        }
+        io.receive(one.app, buffer, sent < 0 ? count : sent);
+      }
+    }
+  }
+
   /** A duplicate of what the app has instead of its connection; -1 if it has closed that. */
   int standIn(Interposed one) throws IOException {
-    int copy = libc.duplicate(one.appFd);
     try (SocketScan sockets = new SocketScan(libc)) {
+      // Not even a duplicate of what is another's: to close that of a file drops its locks.
+      if (sockets.inode(one.appFd) != one.standInInode) {
+        return -1;
+      }
+      int copy = libc.duplicate(one.appFd);
       if (sockets.inode(copy) == one.standInInode) {
         return copy;
       }
+      libc.close(copy);
+      return -1;
     }
-    libc.close(copy);
-    return -1;
   }
 
-  /** An app makes none while it serves, so there is no need to look for them under the guard. */
+  /** An app seldom makes one while it serves: they are looked for before the guard is held. */
   private List<Integer> epolls() throws IOException {
     try (SocketScan sockets = new SocketScan(libc)) {
       return EpollRegistration.instances(sockets);

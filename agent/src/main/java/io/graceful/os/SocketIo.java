@@ -15,7 +15,9 @@ public final class SocketIo implements AutoCloseable {
   private static final int SO_LINGER = 13;
   private static final int FIONREAD = 0x541B;
   private static final int SIOCOUTQ = 0x5411;
+  private static final int SO_SNDBUF = 7;
   private static final int POLLHUP = 0x10;
+  private static final int POLLRDHUP = 0x2000;
 
   private final Libc libc;
   private final NativeFunction recv;
@@ -81,9 +83,29 @@ public final class SocketIo implements AutoCloseable {
 
   /** Whether nothing can pass any more in either direction: a UNIX socket whose peer was closed. */
   public boolean isHungUp(int fd) {
-    word.bytes.putInt(0, fd).putInt(4, 0); // struct pollfd (poll(2))
-    return (int) libc.calls.call("poll", word.address, 1, 0) > 0
-        && (word.bytes.getShort(6) & POLLHUP) != 0;
+    return (poll(fd, 0) & POLLHUP) != 0;
+  }
+
+  /** Whether the other side has said that it sends nothing more, or can't any more. */
+  public boolean hasPeerFinished(int fd) {
+    return (poll(fd, POLLRDHUP) & (POLLRDHUP | POLLHUP)) != 0;
+  }
+
+  private int poll(int fd, int events) {
+    word.bytes.putInt(0, fd).putInt(4, events); // struct pollfd (poll(2))
+    return (int) libc.calls.call("poll", word.address, 1, 0) > 0 ? word.bytes.getShort(6) : 0;
+  }
+
+  /**
+   * Fills a UNIX socket's buffer, made as small as can be, so that no byte more can be written to
+   * it until the other end has read.
+   */
+  public void fill(int fd, NativeMemory with, int length) {
+    word.bytes.putInt(0, 1);
+    libc.calls.call("setsockopt", fd, SOL_SOCKET, SO_SNDBUF, word.address, 4);
+    while (send(fd, with, 0, length) > 0) {
+      // A write ends where the buffer does.
+    }
   }
 
   /** Lets the next close of a TCP connection reset it (SO_LINGER of 0 s, socket(7)). */

@@ -23,7 +23,7 @@ public final class Connection {
     LINGERING,
     /** The client is reset, when it has got the app's last bytes. */
     RESETTING,
-    /** The app has the socket again; what is left in the pair is delivered. */
+    /** The app can't write into the pair any more; what is left in it is delivered. */
     HANDING_BACK,
     GONE
   }
@@ -155,11 +155,12 @@ public final class Connection {
   }
 
   /**
-   * Ends the relaying for an app that has the client's socket again, and whose threads may be
-   * blocked on the pair, or write to it at this moment. The pair is closed when nobody can be in it
-   * any more and the last byte is delivered; then {@link Observer#ended} is told.
+   * Begins to end the relaying for an app that is to have the client's socket again. It can't begin
+   * to write into the pair any more, but its threads may still be inside of a call on it. Nothing
+   * is read from the client from now on; what comes from the app is delivered.
    *
-   * @throws IllegalStateException if the app has not read everything from the pair
+   * @throws IllegalStateException if the app has not read everything from the pair; then nothing
+   *     has changed
    */
   public void handBack() {
     if (!isPassing() || !hasAppReadAll()) {
@@ -167,6 +168,34 @@ public final class Connection {
     }
     phase = Phase.HANDING_BACK;
     goOn();
+  }
+
+  /**
+   * Whether no thread of the app is on the pair any more, as the kernel tells, and the client has
+   * got all that was written to it: what the app sends next may go to the client's socket directly.
+   */
+  public boolean isHandedBack() {
+    return phase == Phase.HANDING_BACK
+        && (clientIsGone || toClient.ended && toClient.isEmpty());
+  }
+
+  /** As {@link #isHandedBack}, where somebody else has seen that no thread is on the pair. */
+  public boolean hasPassedAll() {
+    return phase == Phase.HANDING_BACK && (clientIsGone || isAppSilent());
+  }
+
+  /** The app has the client's socket: closes ours. Then {@link Observer#ended} is told. */
+  public void endHandBack() {
+    end(End.HANDED_BACK);
+  }
+
+  /** The app has left while it was handed back: what it has closed is closed for the client too. */
+  public void leaveInsteadOfHandBack() {
+    if (phase == Phase.HANDING_BACK) {
+      phase = Phase.RELAYING;
+      onAppGone();
+      goOn();
+    }
   }
 
   private int giveAway() {
@@ -203,6 +232,7 @@ public final class Connection {
         && silentMillis() >= millis
         && !client.hasFinished
         && !app.hasHungUp
+        && !toClient.ended
         && canHandBack() // From here on the kernel is asked.
         && io.unread(client.fd()) == 0;
   }
@@ -214,13 +244,15 @@ public final class Connection {
 
   /**
    * Whether no byte is inside the relay, nor in the pair in either direction. What is still in the
-   * client's socket goes with it.
+   * client's socket goes with it; so do ends that either side has been told of.
    */
   public boolean canHandBack() {
     return isPassing()
         && phase == Phase.RELAYING
-        && !toApp.ended
-        && !toClient.ended
+        && toApp.ended == toApp.endPassedOn
+        && toClient.ended == toClient.endPassedOn
+        && !app.hasHungUp
+        && !appHasReset
         && !appIsDeaf
         && isAtRest();
   }
@@ -316,9 +348,7 @@ public final class Connection {
       case APP_HAS_LEFT:
         return passToApp();
       case HANDING_BACK:
-        unfinished = passToClient();
-        endWhenHandedBack();
-        return unfinished;
+        return passToClient();
       case LINGERING:
         return parting.discard();
       default:
@@ -535,16 +565,9 @@ public final class Connection {
     parting.reset();
   }
 
-  private void endWhenHandedBack() {
-    // The pair hangs up when the last thread has left the app's end of it.
-    if (clientIsGone || toClient.ended && toClient.isEmpty()) {
-      end(End.HANDED_BACK);
-    }
-  }
-
   /** The relay ends, or has failed. */
   void drop() {
-    end(phase == Phase.HANDING_BACK ? End.HANDED_BACK : End.DROPPED);
+    end(End.DROPPED);
   }
 
   private void end(End how) {

@@ -8,7 +8,7 @@ public enum End {
   RESET_BY_CLIENT,
   /** The app closed it with bytes unread, which resets it for the client too. */
   RESET_BY_APP,
-  /** The app has its socket again, and all that it had sent through the relay was delivered. */
+  /** The app got its socket again, after all that it had sent through the relay was delivered. */
   HANDED_BACK,
   /** The relay was stopped, or failed. */
   DROPPED

@@ -30,6 +30,11 @@ public final class TcpInfo {
     return state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT;
   }
 
+  /** CLOSE_WAIT. The end counts as one of the bytes that were received. */
+  public boolean hasPeerFinished() {
+    return info.get(0) == TCP_CLOSE_WAIT;
+  }
+
   /** Segments in flight; of a listener, the connections that wait to be accepted. */
   public int unacknowledged() {
     return info.getInt(24);
@@ -53,6 +58,11 @@ public final class TcpInfo {
   /** Ms since the client last acknowledged anything. */
   public long acknowledgedAgo() {
     return info.getInt(56) & 0xFFFFFFFFL;
+  }
+
+  /** Segments that were sent again. */
+  public int retransmissions() {
+    return info.getInt(100);
   }
 
   /** Segments with data that came. */

@@ -56,7 +56,7 @@ class InterposerTest {
         new Interposer(
             LIBC,
             new Log(1, Log.Level.INFO),
-            new Swapper(LIBC, new SharedGuard()),
+            new Swapper(LIBC, new Log(1, Log.Level.INFO), new SharedGuard()),
             MovePolicy.parse("auto"),
             QUIET_MILLIS);
     server =

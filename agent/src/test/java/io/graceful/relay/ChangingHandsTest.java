@@ -317,7 +317,7 @@ class ChangingHandsTest extends RelayedPeers {
     reader.start();
     Await.until("it reads", () -> RawSockets.isBeingRead(peers.app));
 
-    // The app's number is the client's socket again, but the thread is still on the pair.
+    // The app's number is another socket by now, but the thread is still on the pair.
     rig.call(
         () -> {
           LIBC.replace(peers.app, peers.connection.socket());
@@ -327,6 +327,7 @@ class ChangingHandsTest extends RelayedPeers {
     rig.awaitTurn();
     assertThat(read).isNotDone();
     assertThat(peers.connection.isGone()).isFalse();
+    assertThat(rig.call(peers.connection::isHandedBack)).as("a thread may write there").isFalse();
     assertThat(peers.events).isEmpty();
     peers.clientSends("to the socket");
     Await.until("it is in the socket", () -> rig.io.unread(peers.app) == 13);
@@ -338,7 +339,7 @@ class ChangingHandsTest extends RelayedPeers {
           return null;
         });
     assertThat(read.get(30, TimeUnit.SECONDS)).isEqualTo(-1);
-    peers.awaitEvent("ended HANDED_BACK");
+    peers.awaitEvent("ended DROPPED");
     peers.appGets("to the socket");
     peers.appSends("and back");
     peers.clientGets("and back");

@@ -439,6 +439,7 @@ class RelayModelTest {
         try {
           connection.handBack();
           given = duplicate;
+          endHandBack();
         } catch (IllegalStateException underWay) {
           LIBC.close(duplicate);
           throw underWay;
@@ -448,6 +449,14 @@ class RelayModelTest {
         rig.relay.after(1, this::tryToGiveBack);
       } catch (ErrnoException impossible) {
         failure = impossible;
+      }
+    }
+
+    private void endHandBack() {
+      if (connection.isHandedBack()) {
+        connection.endHandBack();
+      } else if (!connection.isGone()) {
+        rig.relay.after(1, this::endHandBack);
       }
     }
 
