@@ -44,6 +44,12 @@ final class Departures {
     } catch (IOException successorGone) {
       // We hear of that by its end; until then nothing of the connection moves.
       log.debug("can't send a connection: " + successorGone.getMessage());
+    } catch (RuntimeException | Error notSent) {
+      inFlight.remove(id);
+      one.state = Interposed.State.RELAYED;
+      one.relayed.resume();
+      one.relayed.proceed();
+      throw notSent;
     }
   }
 

@@ -314,11 +314,15 @@ final class Intake {
   }
 
   /** Those with which no thread of the app is busy directly any more. */
-  List<Interposed> settled() throws IOException {
+  List<Interposed> settled() {
     List<Interposed> settled = new ArrayList<>();
     for (Iterator<Batch> i = batches.iterator(); i.hasNext(); ) {
       Batch batch = i.next();
-      settled.addAll(batch.settled());
+      try {
+        settled.addAll(batch.settled());
+      } catch (IOException unreadable) {
+        log.debug("can't look at the application's threads: " + unreadable.getMessage());
+      }
       if (batch.isDone()) {
         i.remove();
       }

@@ -46,7 +46,9 @@ public final class Interposer implements Observer {
   private static final long PUBLISH_NANOS = 10_000_000;
   private static final long GIVE_BACK_NANOS = 1_000_000_000;
 
-  /** For the successor to say what became of those on their way: it has 1 s for its app to accept. */
+  /**
+   * For the successor to say what became of those on their way: it has 1 s for its app to accept.
+   */
   private static final long ANSWER_NANOS = 1_200_000_000;
 
   /** Far longer than between two searches. */
@@ -242,8 +244,8 @@ public final class Interposer implements Observer {
   /**
    * The successor is gone: the app gets back what has not moved, as soon as it is quiet.
    *
-   * @param whenKnown gets what became of the connections, in words, on the relay's thread; empty
-   *     if there were none to move
+   * @param whenKnown gets what became of the connections, in words, on the relay's thread; empty if
+   *     there were none to move
    */
   public void cancel(Consumer<String> whenKnown) {
     synchronized (this) {
@@ -265,9 +267,10 @@ public final class Interposer implements Observer {
               if (wasMoving) {
                 departures.takeSent().forEach(this::goOnOrLose);
               }
-              whenKnown.accept(wasMoving ? tally.takenBack(all.size()) : "");
               departures = null;
+              String words = wasMoving ? tally.takenBack(all.size()) : "";
               stopMoving();
+              whenKnown.accept(words);
             });
     if (!isRelaying) {
       whenKnown.accept("");
@@ -289,8 +292,7 @@ public final class Interposer implements Observer {
             departures.close(); // The successor may still reject those that are in its queue.
           }
           whenFinished = whenDone;
-          giveBackUntil =
-              System.nanoTime() + GIVE_BACK_NANOS + (isAnyUnderWay ? ANSWER_NANOS : 0);
+          giveBackUntil = System.nanoTime() + GIVE_BACK_NANOS + (isAnyUnderWay ? ANSWER_NANOS : 0);
           stopMoving();
         });
   }
@@ -398,7 +400,11 @@ public final class Interposer implements Observer {
     for (Interposed one : intake.settled()) {
       if (all.containsKey(one.relayed)) {
         one.state = Interposed.State.RELAYED;
-        admit(one);
+        try {
+          admit(one);
+        } catch (RuntimeException | Error failure) {
+          trouble(failure); // Others are behind it.
+        }
       }
     }
     List<Interposed> more = intake.stuck();
@@ -406,14 +412,12 @@ public final class Interposer implements Observer {
       log.debug("threads of the application do not let go of " + more.size() + " connections");
       stuck.addAll(more);
     }
-    stuck.removeIf(
-        one -> !all.containsKey(one.relayed) || one.state != Interposed.State.SETTLING);
+    stuck.removeIf(one -> !all.containsKey(one.relayed) || one.state != Interposed.State.SETTLING);
     if (!stuck.isEmpty()) {
       returns.begin(stuck);
     }
   }
 
-  /** Must not throw: others are behind it. */
   private void admit(Interposed one) {
     Past now;
     try {

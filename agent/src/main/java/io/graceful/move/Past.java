@@ -60,8 +60,16 @@ final class Past {
     if (isFresh()) {
       return History.FRESH;
     }
+    if (unread == 0 && isUnanswered()) {
+      return History.ASKED;
+    }
     boolean isQuiet = info.dataSegmentsSent() > 0 && appSpokeLast() && unread == 0 && unsent == 0;
     return isQuiet ? History.quiet(info.sentAgo()) : History.BUSY;
+  }
+
+  /** For certain; where the two seem to have spoken at the same time it is not. */
+  private boolean isUnanswered() {
+    return info.dataSegmentsSent() == 0 || info.receivedAgo() < info.sentAgo();
   }
 
   /**

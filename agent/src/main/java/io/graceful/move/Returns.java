@@ -104,16 +104,24 @@ final class Returns implements AutoCloseable {
       }
       plug.letGo();
       left.add(plug);
-      one.relayed.endHandBack();
+      end(one.relayed::endHandBack);
     }
     for (Interposed one : given.closed) {
       one.takePlug().close();
       one.state = Interposed.State.RELAYED;
-      one.relayed.leaveInsteadOfHandBack();
+      end(one.relayed::leaveInsteadOfHandBack);
     }
     given.back.forEach(one -> asleep.add(one.appFd));
     log.debug("gave connections back to the application: " + given.back.size());
     wake();
+  }
+
+  private void end(Runnable how) {
+    try {
+      how.run();
+    } catch (RuntimeException failure) {
+      log.error("trouble with a connection that goes back: " + failure); // Others are behind it.
+    }
   }
 
   /** Threads that wait on the plugs shall wait on the real ones. */

@@ -137,14 +137,17 @@ final class Swapper {
   }
 
   /**
-   * Puts a plug in the place of each stand-in: from now on the app can write nothing more, and reads
-   * nothing, until it gets its connection back.
+   * Puts a plug in the place of each stand-in: from now on the app can write nothing more, and
+   * reads nothing, until it gets its connection back.
    *
    * @return those for which that worked. What the app has closed meanwhile is left alone; none if
    *     the app did not let go of the guard in time
    */
   synchronized List<Interposed> plug(List<Interposed> connections) throws IOException {
     List<Interposed> plugged = new ArrayList<>();
+    if (!turn.isNow()) {
+      return plugged;
+    }
     List<Plug> plugs = new ArrayList<>();
     try (SocketScan sockets = new SocketScan(libc)) {
       openPlugs(plugs, connections.size(), sockets);
@@ -265,7 +268,7 @@ final class Swapper {
         }
         libc.setNonBlocking(by, libc.isNonBlocking(one.appFd));
         DescriptorSwap.replace(libc, one.appFd, by, entries(registrations, one.appFd, before));
-      } catch (IOException failure) {
+      } catch (IOException | RuntimeException failure) {
         log.debug("can't exchange descriptor " + one.appFd + ": " + failure.getMessage());
       }
       return inode(one) == after;

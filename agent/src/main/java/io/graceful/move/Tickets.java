@@ -10,12 +10,12 @@ import io.graceful.sockets.ListenerKey;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 
 /**
@@ -23,8 +23,9 @@ import java.util.function.BiConsumer;
  *
  * <p>A ticket is a connection that we open to the app's listener ourselves, known by its port: it
  * wakes the app's acceptor, whatever that waits with. When the app has accepted it, the moved
- * connection is put in its place. Only a few are under way at a time, since the app's backlog may
- * be short.
+ * connection that has waited longest is put in its place. Only a few are under way at a time, since
+ * the app's backlog may be short; and one that the app does not accept can't be had back from
+ * there, so it stays good for another connection.
  */
 public final class Tickets implements BiConsumer<Object, Object> {
 
@@ -38,6 +39,7 @@ public final class Tickets implements BiConsumer<Object, Object> {
     void speaksHttp(ListenerKey listener);
   }
 
+  /** Of one listener. One that the app does not accept stays in its queue, whatever we do. */
   private static final int MOST_UNDER_WAY = 16;
 
   /** For the app to accept, in ms; meanwhile nobody serves the connection. */
@@ -46,8 +48,13 @@ public final class Tickets implements BiConsumer<Object, Object> {
   private final Libc libc;
   private final Log log;
   private final TcpSockets tcp;
-  private final Deque<Ticket> waiting = new ArrayDeque<>();
+
+  /** By the listeners' addresses. For the reactor's thread only. */
+  private final Map<InetSocketAddress, Door> doors = new HashMap<>();
+
+  /** By our end's address: the peer of what the app accepts. */
   private final ConcurrentHashMap<InetSocketAddress, Ticket> underWay = new ConcurrentHashMap<>();
+
   private Reactor reactor;
   private Owner owner;
   private volatile FirstWords firstWords;
@@ -71,17 +78,37 @@ public final class Tickets implements BiConsumer<Object, Object> {
     firstWords = null;
   }
 
-  private static final class Ticket {
+  /** A connection that waits for the app to accept. */
+  private static final class Moved {
     final int id;
-    final InetSocketAddress listener;
-    final int moved;
-    int ours = -1;
+    final int descriptor;
     Reactor.Timer deadline;
 
-    Ticket(int id, InetSocketAddress listener, int moved) {
+    Moved(int id, int descriptor) {
       this.id = id;
-      this.listener = listener;
-      this.moved = moved;
+      this.descriptor = descriptor;
+    }
+  }
+
+  /** A listener: the next one that comes out of it is whoever waits longest. */
+  private static final class Door {
+    final InetSocketAddress address;
+    final Queue<Moved> waiting = new ConcurrentLinkedQueue<>();
+    int tickets;
+
+    Door(InetSocketAddress address) {
+      this.address = address;
+    }
+  }
+
+  private static final class Ticket {
+    final Door door;
+    final int ours;
+    InetSocketAddress name;
+
+    Ticket(Door door, int ours) {
+      this.door = door;
+      this.ours = ours;
     }
   }
 
@@ -91,28 +118,45 @@ public final class Tickets implements BiConsumer<Object, Object> {
    * @param moved taken over by this method
    */
   public void arrive(int id, ListenerKey listener, int moved) {
-    waiting.add(new Ticket(id, listener.reachableAt(), moved));
-    openMore();
+    Door door = doors.computeIfAbsent(listener.reachableAt(), Door::new);
+    Moved one = new Moved(id, moved);
+    one.deadline = reactor.after(PATIENCE_MILLIS, () -> onDeadline(door, one));
+    door.waiting.add(one);
+    openMore(door);
   }
 
-  private void openMore() {
-    while (!waiting.isEmpty() && underWay.size() < MOST_UNDER_WAY) {
-      open(waiting.poll());
+  private void openMore(Door door) {
+    while (door.tickets < Math.min(door.waiting.size(), MOST_UNDER_WAY)) {
+      try {
+        open(door);
+      } catch (IOException failure) {
+        rejectNext(door, failure.getMessage());
+      }
     }
   }
 
-  private void open(Ticket ticket) {
-    InetSocketAddress target = ticket.listener;
+  private void open(Door door) throws IOException {
+    InetSocketAddress target = door.address;
     int family = target.getAddress() instanceof Inet4Address ? Libc.AF_INET : Libc.AF_INET6;
+    Ticket ticket = new Ticket(door, tcp.bound(family, target.getAddress()));
+    door.tickets++;
     try {
-      ticket.ours = tcp.bound(family, target.getAddress());
-      underWay.put(tcp.local(ticket.ours), ticket);
+      ticket.name = tcp.local(ticket.ours);
+      underWay.put(ticket.name, ticket);
       tcp.connect(ticket.ours, family, target);
       reactor.watch(ticket.ours, () -> onEnd(ticket));
-      ticket.deadline = reactor.after(PATIENCE_MILLIS, () -> onDeadline(ticket));
     } catch (IOException failure) {
-      reject(ticket, failure.getMessage());
+      if (isOurs(ticket)) {
+        libc.close(ticket.ours);
+        door.tickets--;
+      }
+      throw failure;
     }
+  }
+
+  /** Claims it from the app's threads. */
+  private boolean isOurs(Ticket ticket) {
+    return ticket.name == null || underWay.remove(ticket.name, ticket);
   }
 
   /** On the app's thread that accepts: must not throw. */
@@ -139,16 +183,25 @@ public final class Tickets implements BiConsumer<Object, Object> {
   }
 
   private void redeem(Ticket ticket, int fd, Object remote) {
+    Moved moved = ticket.door.waiting.poll();
+    if (moved == null) {
+      reactor.post(() -> end(ticket)); // It came too late: the app sees a client that leaves.
+      return;
+    }
     try {
-      InetSocketAddress client = client(ticket.moved);
+      InetSocketAddress client = client(moved.descriptor);
       if (client != null) {
         RemoteAddress.set(remote, client);
       }
-      libc.setNonBlocking(ticket.moved, libc.isNonBlocking(fd));
-      libc.replace(fd, ticket.moved);
-      reactor.post(() -> taken(ticket));
+      libc.setNonBlocking(moved.descriptor, libc.isNonBlocking(fd));
+      libc.replace(fd, moved.descriptor);
+      reactor.post(() -> taken(ticket, moved));
     } catch (IOException | ReflectiveOperationException failure) {
-      reactor.post(() -> reject(ticket, failure.toString()));
+      reactor.post(
+          () -> {
+            end(ticket);
+            reject(moved, failure.toString());
+          });
     }
   }
 
@@ -161,48 +214,55 @@ public final class Tickets implements BiConsumer<Object, Object> {
     }
   }
 
-  private void taken(Ticket ticket) {
-    libc.close(ticket.moved);
-    forget(ticket);
-    tcp.abort(ticket.ours); // The app has another connection in its place.
-    owner.taken(ticket.id);
-    openMore();
+  private void taken(Ticket ticket, Moved moved) {
+    libc.close(moved.descriptor);
+    moved.deadline.cancel();
+    end(ticket); // The app has another connection in its place.
+    owner.taken(moved.id);
   }
 
-  /** It is busy, or has as many connections as it will have. */
-  private void onDeadline(Ticket ticket) {
-    if (underWay.values().remove(ticket)) {
-      List<Ticket> behind = new ArrayList<>(waiting);
-      waiting.clear();
-      reject(ticket, "the application has not accepted it for " + PATIENCE_MILLIS + " ms");
-      behind.forEach(next -> reject(next, "the application does not accept those before it"));
+  private void end(Ticket ticket) {
+    reactor.unwatch(ticket.ours);
+    tcp.abort(ticket.ours);
+    ticket.door.tickets--;
+    openMore(ticket.door);
+  }
+
+  /**
+   * The app is busy, or has as many connections as it will have. The tickets stay: when it accepts
+   * again, others come in on them.
+   */
+  private void onDeadline(Door door, Moved one) {
+    if (door.waiting.remove(one)) {
+      reject(one, "the application has not accepted it for " + PATIENCE_MILLIS + " ms");
     }
   }
 
   /** Our end hears of it when the app's end was closed or replaced. */
   private void onEnd(Ticket ticket) {
-    if (underWay.values().remove(ticket)) {
-      reject(ticket, "the application does not accept it");
+    if (isOurs(ticket)) {
+      rejectNext(ticket.door, "the application does not accept it");
+      end(ticket);
     } else {
       reactor.unwatch(ticket.ours);
     }
   }
 
-  private void reject(Ticket ticket, String reason) {
-    underWay.values().remove(ticket);
-    libc.close(ticket.moved);
-    if (ticket.ours >= 0) {
-      forget(ticket);
-      libc.close(ticket.ours); // An app that accepts it later sees a client that has left.
+  private void rejectNext(Door door, String reason) {
+    Moved next = door.waiting.poll();
+    if (next != null) {
+      reject(next, reason);
     }
-    owner.rejected(ticket.id, reason);
-    openMore();
   }
 
-  private void forget(Ticket ticket) {
-    reactor.unwatch(ticket.ours);
-    if (ticket.deadline != null) {
-      ticket.deadline.cancel();
-    }
+  private void reject(Moved one, String reason) {
+    one.deadline.cancel();
+    libc.close(one.descriptor);
+    owner.rejected(one.id, reason);
+  }
+
+  /** How many the app may still accept. */
+  int underWay() {
+    return underWay.size();
   }
 }

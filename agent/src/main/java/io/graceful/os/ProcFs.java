@@ -292,9 +292,24 @@ public final class ProcFs {
 
   /**
    * As {@link #signals(String)}, of one thread: {@code SigPnd}, {@code SigBlk}. 0 if it is gone.
+   *
+   * @throws IOException if it is there but can't be looked at
    */
-  public static long signals(int tid, String field) {
-    return signalSet(field("/proc/self/task/" + tid + "/status", field));
+  public static long signals(int tid, String field) throws IOException {
+    String task = "/proc/self/task/" + tid;
+    try {
+      for (String line : lines(task + "/status")) {
+        if (line.startsWith(field + ":")) {
+          return signalSet(line.substring(field.length() + 1).trim());
+        }
+      }
+      return 0;
+    } catch (IOException unreadable) {
+      if (!new File(task).exists()) {
+        return 0;
+      }
+      throw unreadable;
+    }
   }
 
   private static long signalSet(String hex) {

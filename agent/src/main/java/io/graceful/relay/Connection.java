@@ -79,7 +79,7 @@ public final class Connection {
   private void spokeBefore(History history) {
     long now = System.nanoTime();
     app.spokeAt = now - TimeUnit.MILLISECONDS.toNanos(history.silentMillis());
-    client.spokeAt = history == History.BUSY ? now : app.spokeAt;
+    client.spokeAt = history.isBusy() ? now : app.spokeAt;
   }
 
   void register() throws ErrnoException {
@@ -175,8 +175,7 @@ public final class Connection {
    * got all that was written to it: what the app sends next may go to the client's socket directly.
    */
   public boolean isHandedBack() {
-    return phase == Phase.HANDING_BACK
-        && (clientIsGone || toClient.ended && toClient.isEmpty());
+    return phase == Phase.HANDING_BACK && (clientIsGone || toClient.ended && toClient.isEmpty());
   }
 
   /** As {@link #isHandedBack}, where somebody else has seen that no thread is on the pair. */

@@ -24,7 +24,10 @@ final class Head {
   private int length;
   private boolean hasStartLine;
   private boolean hasFieldName;
-  private boolean lastFieldMatters;
+
+  /** A line that is folded may not belong to it; nor to the start line. */
+  private boolean lastFieldMatters = true;
+
   private boolean complete;
   private boolean broken;
 

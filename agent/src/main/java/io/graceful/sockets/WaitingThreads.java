@@ -28,6 +28,9 @@ public final class WaitingThreads {
 
   private static final int MOST_POLLED = 64;
 
+  /** Once seen. */
+  private static volatile boolean isCaught;
+
   private final Map<Integer, Set<Integer>> descriptorsByThread = new HashMap<>();
 
   private final List<Integer> running = new ArrayList<>();
@@ -123,20 +126,27 @@ public final class WaitingThreads {
   }
 
   private static boolean canInterrupt() {
-    return contains(ProcFs.signals("SigCgt"));
+    // The handler stays; the file can't be read when there are no descriptors left.
+    isCaught = isCaught || contains(ProcFs.signals("SigCgt"));
+    return isCaught;
   }
 
   /** A thread that doesn't take the signal at all never gets it. */
-  static boolean takesInterrupts(int thread) {
+  static boolean takesInterrupts(int thread) throws IOException {
     return !contains(ProcFs.signals(thread, "SigBlk"));
   }
 
   /**
    * Whether the thread has not got the signal yet. It gets it when it returns from the kernel, so
-   * afterwards it is not in the call any more in which it was; not for one that is gone.
+   * afterwards it is not in the call any more in which it was; not for one that is gone. One that
+   * can't be looked at may not have got it.
    */
   static boolean isInterruptPending(int thread) {
-    return contains(ProcFs.signals(thread, "SigPnd"));
+    try {
+      return contains(ProcFs.signals(thread, "SigPnd"));
+    } catch (IOException unreadable) {
+      return true;
+    }
   }
 
   private static boolean contains(long signals) {

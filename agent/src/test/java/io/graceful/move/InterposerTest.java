@@ -3,13 +3,16 @@ package io.graceful.move;
 import static io.graceful.os.NativeLibc.LIBC;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.graceful.config.MovePolicy;
 import io.graceful.hooks.SharedGuard;
 import io.graceful.log.Log;
 import io.graceful.os.Await;
 import io.graceful.os.LeavesNoDescriptor;
+import io.graceful.os.NativeMemory;
 import io.graceful.os.ProcFs;
+import io.graceful.os.SocketIo;
 import io.graceful.os.TcpSockets;
 import io.graceful.sockets.Descriptors;
 import io.graceful.sockets.ListenerKey;
@@ -26,6 +29,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -260,6 +264,105 @@ class InterposerTest {
     assertThat(clientReceives(6)).isEqualTo("answer");
     clientSends(REQUEST);
     serveInSuccessor(awaitMoved());
+  }
+
+  @Test
+  void a_client_whom_the_dead_successor_has_heard_is_reset_and_counts_as_lost() throws Exception {
+    exchange();
+    begin();
+    awaitTaken();
+    clientSends(REQUEST);
+    Moved one = awaitMoved();
+    try (SocketIo io = new SocketIo(LIBC);
+        NativeMemory buffer = new NativeMemory(4096)) {
+      assertThat(io.receive(one.fd(), buffer, 4096)).isEqualTo(REQUEST.length());
+    }
+    LIBC.close(one.fd());
+    CompletableFuture<String> words = new CompletableFuture<>();
+    interposer.cancel(words::complete);
+    assertThat(words.get(30, TimeUnit.SECONDS))
+        .isEqualTo("1 connection had moved and is lost, 0 connections come back");
+    assertThatThrownBy(() -> clientReceives(1)).hasMessageContaining("reset");
+    assertThat(appReceives()).as("the app sees its client leave").isEmpty();
+  }
+
+  @Test
+  void a_client_whom_the_dead_successor_has_not_heard_comes_back() throws Exception {
+    exchange();
+    begin();
+    awaitTaken();
+    clientSends(REQUEST);
+    LIBC.close(awaitMoved().fd());
+    clientSends(REQUEST); // Those that come meanwhile are nobody's yet.
+    CompletableFuture<String> words = new CompletableFuture<>();
+    interposer.cancel(words::complete);
+    assertThat(words.get(30, TimeUnit.SECONDS))
+        .isEqualTo("no connection had moved, 1 connection comes back");
+    StringBuilder received = new StringBuilder();
+    while (received.length() < 2 * REQUEST.length()) {
+      received.append(appReceives());
+    }
+    assertThat(received).hasToString(REQUEST + REQUEST);
+    appSends(RESPONSE);
+    assertThat(clientReceives(RESPONSE.length())).isEqualTo(RESPONSE);
+  }
+
+  @Test
+  void what_the_successor_rejects_at_the_end_of_the_drain_is_the_apps_again() throws Exception {
+    exchange();
+    begin();
+    awaitTaken();
+    clientSends(REQUEST);
+    Moved one = awaitMoved();
+    LIBC.close(one.fd());
+    CompletableFuture<String> summary = new CompletableFuture<>();
+    interposer.finish(summary::complete);
+    Thread.sleep(300); // As long as an app may take that does not accept.
+    assertThat(summary).isNotDone();
+    interposer.rejected(one.id(), "for a test");
+    assertThat(appReceives()).isEqualTo(REQUEST);
+    appSends(RESPONSE);
+    assertThat(clientReceives(RESPONSE.length())).isEqualTo(RESPONSE);
+    assertThat(summary.get(30, TimeUnit.SECONDS))
+        .isEqualTo("moved 0, ended 0, handed back 1, cut 0");
+    assertThat(inode()).isEqualTo(inodeAtBegin);
+  }
+
+  @Test
+  void an_error_is_not_the_end_of_it() throws Exception {
+    inodeAtBegin = inode();
+    AtomicInteger thrown = new AtomicInteger();
+    ListenerKey key = ListenerKey.ofBound(LIBC, Descriptors.of(server));
+    interposer.begin(
+        List.of(key),
+        (id, listener, fd) -> {
+          thrown.incrementAndGet();
+          throw new OutOfMemoryError("for a test");
+        });
+    Await.until("an error", () -> thrown.get() > 0);
+    CompletableFuture<String> summary = new CompletableFuture<>();
+    interposer.finish(summary::complete);
+    assertThat(summary.get(30, TimeUnit.SECONDS))
+        .isEqualTo("moved 0, ended 0, handed back 1, cut 0");
+    exchange();
+  }
+
+  @Test
+  void one_that_has_said_its_last_word_comes_back_too() throws Exception {
+    exchange();
+    begin();
+    awaitTaken();
+    clientSends("*"); // Which can't move.
+    assertThat(appReceives()).isEqualTo("*");
+    client.shutdownOutput();
+    assertThat(appReceives()).isEmpty();
+    CompletableFuture<String> summary = new CompletableFuture<>();
+    interposer.finish(summary::complete);
+    assertThat(summary.get(30, TimeUnit.SECONDS))
+        .isEqualTo("moved 0, ended 0, handed back 1, cut 0");
+    assertThat(inode()).isEqualTo(inodeAtBegin);
+    appSends("good-bye");
+    assertThat(clientReceives(8)).isEqualTo("good-bye");
   }
 
   @Test

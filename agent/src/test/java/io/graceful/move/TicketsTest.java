@@ -4,10 +4,12 @@ import static io.graceful.os.NativeLibc.LIBC;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.graceful.log.Log;
+import io.graceful.os.Await;
 import io.graceful.os.LeavesNoDescriptor;
 import io.graceful.os.ReactorThread;
 import io.graceful.sockets.Descriptors;
 import io.graceful.sockets.ListenerKey;
+import io.graceful.sockets.TcpInfo;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -65,6 +67,8 @@ class TicketsTest {
   void end() throws Exception {
     oldServer.close();
     newServer.close();
+    Await.until("the end of all tickets", () -> tickets.underWay() == 0);
+    REACTOR.settle(); // What their ends have caused.
   }
 
   private static ServerSocketChannel server() throws Exception {
@@ -182,6 +186,51 @@ class TicketsTest {
       newServer.close();
       arrive(3, gone, inOldApp);
       assertThat(outcome()).startsWith("rejected 3: ");
+    }
+  }
+
+  /** What the app does not accept stays in its queue: that must not fill. */
+  @Test
+  void those_that_the_app_does_not_accept_do_not_fill_its_queue() throws Exception {
+    List<SocketChannel> open = new ArrayList<>();
+    for (int round = 0; round < 3; round++) {
+      int connections = 20;
+      for (int i = 0; i < connections; i++) {
+        open.add(SocketChannel.open(oldServer.getLocalAddress()));
+        SocketChannel inOldApp = oldServer.accept();
+        open.add(inOldApp);
+        arrive(i, key(newServer), inOldApp);
+      }
+      for (int i = 0; i < connections; i++) {
+        assertThat(outcome()).startsWith("rejected ");
+      }
+    }
+    assertThat(TcpInfo.of(LIBC, Descriptors.of(newServer)).unacknowledged())
+        .isLessThanOrEqualTo(16);
+
+    // And those who come later come in on the tickets that are there.
+    SocketChannel client = open.get(0);
+    arrive(99, key(newServer), open.get(1));
+    REACTOR.settle();
+    try (SocketChannel inNewApp = newServer.accept()) {
+      InetSocketAddress[] remote = {(InetSocketAddress) inNewApp.getRemoteAddress()};
+      tickets.accept(Descriptors.of(inNewApp), remote);
+      assertThat(outcome()).isEqualTo("taken 99");
+      assertThat(remote[0]).isEqualTo(client.getLocalAddress());
+    }
+    try (SocketChannel nobody = newServer.accept()) {
+      InetSocketAddress[] remote = {(InetSocketAddress) nobody.getRemoteAddress()};
+      tickets.accept(Descriptors.of(nobody), remote);
+      int count;
+      try {
+        count = nobody.read(ByteBuffer.allocate(1));
+      } catch (java.io.IOException reset) {
+        count = -1;
+      }
+      assertThat(count).as("what the app reads where nobody waits").isEqualTo(-1);
+    }
+    for (SocketChannel channel : open) {
+      channel.close();
     }
   }
 

@@ -93,6 +93,7 @@ class MessageStreamsTest {
         "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
         "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\rhello",
         "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1234567890123456\r\n",
+        "GET / HTTP/1.1\r\n folded: into the start line\r\n\r\n",
         "GET / HTTP/1.1\r\nno colon\r\n\r\n",
         "GET / HTTP/1.1\r\n: no name\r\n\r\n",
         "GET / HTTP/1.1\r\nb\u00e4d: name\r\n\r\n",

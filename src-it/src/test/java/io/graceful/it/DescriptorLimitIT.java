@@ -23,6 +23,9 @@ class DescriptorLimitIT {
 
   private static final int LIMIT = 160;
 
+  private static final int TIGHT_LIMIT = 300;
+  private static final int IDLE = 120;
+
   /** Enough to begin with, too few to come to an end. */
   private static final int A_FEW = 8;
 
@@ -56,6 +59,27 @@ class DescriptorLimitIT {
       awaitOpen(server, LIMIT - A_FEW - held);
       Restart restart = server.restart();
       assertThat(server.greet().generation()).isEqualTo(2);
+      Generations.assertOldOnesEndedWell(server, List.of(restart));
+      Generations.assertQuiet(server);
+    } finally {
+      clients.forEach(ManualClient::close);
+    }
+  }
+
+  /** With room for a part of them at a time. */
+  @EachJdk
+  void idle_clients_move_where_few_descriptors_are_left(int jdk, Servers servers) throws Exception {
+    Server server =
+        servers
+            .launch(Apps.HTTPSERVER, Jdks.find(jdk))
+            .jvm("-Dsun.net.httpserver.idleInterval=3600") // s; else 30
+            .after("ulimit -n " + TIGHT_LIMIT)
+            .start();
+    Deque<ManualClient> clients = new ArrayDeque<>();
+    try {
+      connect(clients, IDLE, server);
+      Restart restart = server.restart();
+      assertAllServedBy(restart.successor(), clients);
       Generations.assertOldOnesEndedWell(server, List.of(restart));
       Generations.assertQuiet(server);
     } finally {

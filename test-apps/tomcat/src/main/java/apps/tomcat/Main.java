@@ -17,7 +17,8 @@ public final class Main {
 
   public static void main(String[] args) throws LifecycleException {
     Silence.keep();
-    Options options = Options.parse(args, Arrays.asList("nio", "nio2"), "limit", "limit-from");
+    Options options =
+        Options.parse(args, Arrays.asList("nio", "nio2"), "limit", "limit-from", "backlog");
     App app = App.start(options);
 
     Tomcat tomcat = new Tomcat();
@@ -41,7 +42,7 @@ public final class Main {
         new Connector("org.apache.coyote.http11.Http11Nio" + (nio2 ? "2" : "") + "Protocol");
     connector.setPort(options.port());
     connector.setProperty("address", options.host());
-    connector.setProperty("acceptCount", "1024");
+    connector.setProperty("acceptCount", options.text("backlog", "1024"));
     connector.setProperty("maxConnections", limited ? options.text("limit", "1") : "100000");
     connector.setProperty("maxKeepAliveRequests", "-1");
     connector.setThrowOnFailure(true);
