@@ -255,8 +255,9 @@ final class Restart {
     if (phase != Phase.BOOTING) {
       return; // It was taken back, and to say so failed in its turn.
     }
-    boolean bare = failure instanceof VirtualMachineError || failure.getMessage() == null;
-    String reason = bare ? failure.toString() : failure.getMessage();
+    String words = failure.getMessage();
+    boolean bare = words == null || failure instanceof VirtualMachineError;
+    String reason = bare ? failure.toString() : words;
     if (successor == null) {
       giveUp(reason);
     } else {
@@ -686,9 +687,15 @@ final class Restart {
       drain.cancel();
     }
     if (interposer != null) {
-      interposer.cancel();
+      interposer.cancel(words -> world.reactor.post(() -> tellOfConnections(words)));
     }
     detached.reattach();
+  }
+
+  private void tellOfConnections(String words) {
+    if (!words.isEmpty()) {
+      world.log.info("restart taken back: " + words);
+    }
   }
 
   private void over() {

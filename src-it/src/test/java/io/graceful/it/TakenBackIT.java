@@ -48,6 +48,12 @@ class TakenBackIT {
     Files.createFile(server.state("crash"));
     server.awaitExit(successor, Server.LIMIT);
     server.awaitStderr("the old one serves", line -> line.contains("serving again on "));
+    server.awaitStderr(
+        "what became of connections",
+        line ->
+            line.matches(
+                ".*]: restart taken back: (no connection had moved|\\d+ connections? had moved and"
+                    + " (is|are) lost), \\d+ connections? comes? back"));
     Await.untilAsserted(
         Settled.LIMIT, () -> assertThat(server.view().listeners()).isEqualTo(listeners));
     LoadReport back = load.snapshot();

@@ -50,6 +50,7 @@ final class Told {
   void failed(ProcessId old, String reason) {
     once(old, "restart failed: .*" + Pattern.quote(reason) + ".*");
     atMost(1, old, "restart: started pid \\d+");
+    atMost(1, old, "restart taken back: .*");
     // Of a new process that was told to go.
     atMost(1, old, "pid \\d+ (exited with|was killed by) .*");
     expectations.add(new Expectation(ANYBODY, "can't take over: .*; exiting with 70", 0, 1));
