@@ -38,12 +38,7 @@ class ByteExactnessIT {
         names.isBlank()
             ? List.of(Apps.THREADS, Apps.NETTY_EPOLL)
             : RestartUnderLoadIT.selectedApps().toList();
-    return apps.stream()
-        .flatMap(
-            app ->
-                Jdks.features()
-                    .filter(jdk -> jdk >= app.oldestJdk())
-                    .map(jdk -> Arguments.of(app, jdk)));
+    return Jdks.with(apps.stream());
   }
 
   @ParameterizedTest(name = "{0} jdk {1}")

@@ -31,12 +31,7 @@ class DescriptorChurnIT {
 
   /** A thread that blocks for each connection, and an event loop. */
   static Stream<Arguments> appsAndJdks() {
-    return Stream.of(Apps.THREADS, Apps.NIO)
-        .flatMap(
-            app ->
-                Jdks.features()
-                    .filter(jdk -> jdk >= app.oldestJdk())
-                    .map(jdk -> Arguments.of(app, jdk)));
+    return Jdks.with(Stream.of(Apps.THREADS, Apps.NIO));
   }
 
   @ParameterizedTest(name = "{0} jdk {1}")

@@ -1,8 +1,10 @@
 package io.graceful.it;
 
+import io.graceful.it.app.App;
 import io.graceful.it.jvm.Jdk;
 import io.graceful.it.jvm.JdkHomes;
 import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
 
 /** The JDKs that servers run on: {@code graceful.it.jdks}. */
 final class Jdks {
@@ -13,6 +15,12 @@ final class Jdks {
     return Stream.of(System.getProperty("graceful.it.jdks", "17,25").split(","))
         .map(String::strip)
         .map(Integer::valueOf);
+  }
+
+  /** Each of these apps with each JDK that it runs on. */
+  static Stream<Arguments> with(Stream<App> apps) {
+    return apps.flatMap(
+        app -> features().filter(jdk -> jdk >= app.oldestJdk()).map(jdk -> Arguments.of(app, jdk)));
   }
 
   /** Where the JDK does not matter. */

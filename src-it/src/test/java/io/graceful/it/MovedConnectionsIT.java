@@ -42,12 +42,7 @@ class MovedConnectionsIT {
   }
 
   private static Stream<Arguments> onEachJdk(App... apps) {
-    return Stream.of(apps)
-        .flatMap(
-            app ->
-                Jdks.features()
-                    .filter(jdk -> jdk >= app.oldestJdk())
-                    .map(jdk -> Arguments.of(app, jdk)));
+    return Jdks.with(Stream.of(apps));
   }
 
   /** Connections that rest through the restart: half of them until the old process is gone. */

@@ -38,12 +38,7 @@ class RestartUnderLoadIT {
   }
 
   static Stream<Arguments> appsAndJdks() {
-    return selectedApps()
-        .flatMap(
-            app ->
-                Jdks.features()
-                    .filter(jdk -> jdk >= app.oldestJdk())
-                    .map(jdk -> Arguments.of(app, jdk)));
+    return Jdks.with(selectedApps());
   }
 
   @ParameterizedTest(name = "{0} jdk {1}")

@@ -26,12 +26,8 @@ class TakenBackIT {
 
   /** Each waits for clients in a way of its own. */
   static Stream<Arguments> appsAndJdks() {
-    return Stream.of(Apps.THREADS, Apps.NIO2, Apps.VIRTUAL, Apps.TOMCAT_NIO, Apps.NETTY_EPOLL)
-        .flatMap(
-            app ->
-                Jdks.features()
-                    .filter(jdk -> jdk >= app.oldestJdk())
-                    .map(jdk -> Arguments.of(app, jdk)));
+    return Jdks.with(
+        Stream.of(Apps.THREADS, Apps.NIO2, Apps.VIRTUAL, Apps.TOMCAT_NIO, Apps.NETTY_EPOLL));
   }
 
   @ParameterizedTest(name = "{0} jdk {1}")

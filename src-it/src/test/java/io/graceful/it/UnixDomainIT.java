@@ -18,12 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(ServersExtension.class)
 class UnixDomainIT {
   static Stream<Arguments> appsAndJdks() {
-    return Stream.of(Apps.UNIX, Apps.NETTY_UNIX)
-        .flatMap(
-            app ->
-                Jdks.features()
-                    .filter(jdk -> jdk >= app.oldestJdk())
-                    .map(jdk -> Arguments.of(app, jdk)));
+    return Jdks.with(Stream.of(Apps.UNIX, Apps.NETTY_UNIX));
   }
 
   @ParameterizedTest(name = "{0} jdk {1}")

@@ -3,6 +3,7 @@ package io.graceful.it.faults;
 import io.graceful.it.app.App;
 import io.graceful.it.app.Apps;
 import io.graceful.it.app.Launch;
+import io.graceful.it.jvm.Check;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -4,6 +4,7 @@ import io.graceful.it.app.Apps;
 import io.graceful.it.app.FreePort;
 import io.graceful.it.app.Launch;
 import io.graceful.it.app.Restart;
+import io.graceful.it.jvm.Check;
 import io.graceful.it.jvm.ProcessId;
 import java.net.ConnectException;
 import java.net.InetAddress;

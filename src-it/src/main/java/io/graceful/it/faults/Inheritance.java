@@ -1,5 +1,6 @@
 package io.graceful.it.faults;
 
+import io.graceful.it.jvm.Check;
 import io.graceful.it.jvm.ProcessView;
 import java.util.List;
 import java.util.function.UnaryOperator;

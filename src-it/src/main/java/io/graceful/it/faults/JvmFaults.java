@@ -5,6 +5,7 @@ import io.graceful.it.app.Apps;
 import io.graceful.it.app.FreePort;
 import io.graceful.it.app.Launch;
 import io.graceful.it.jvm.AgentJar;
+import io.graceful.it.jvm.Check;
 import io.graceful.it.jvm.Jdk;
 import io.graceful.it.jvm.ProcessId;
 import java.io.InputStream;

@@ -1,5 +1,6 @@
 package io.graceful.it.faults;
 
+import io.graceful.it.jvm.Check;
 import io.graceful.it.load.FailedRequest;
 import io.graceful.it.load.Failure;
 import io.graceful.it.load.LoadReport;

@@ -1,5 +1,6 @@
 package io.graceful.it.faults;
 
+import io.graceful.it.jvm.Check;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

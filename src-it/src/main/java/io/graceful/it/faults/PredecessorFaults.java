@@ -2,6 +2,7 @@ package io.graceful.it.faults;
 
 import io.graceful.it.app.Apps;
 import io.graceful.it.app.Launch;
+import io.graceful.it.jvm.Check;
 import io.graceful.it.jvm.ProcessId;
 import io.graceful.it.load.LoadReport;
 import io.graceful.it.load.ManualClient;

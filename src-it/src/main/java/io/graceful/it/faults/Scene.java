@@ -6,6 +6,7 @@ import io.graceful.it.app.Launch;
 import io.graceful.it.app.Restart;
 import io.graceful.it.app.Server;
 import io.graceful.it.jvm.Await;
+import io.graceful.it.jvm.Check;
 import io.graceful.it.jvm.Jdk;
 import io.graceful.it.jvm.ProcessId;
 import io.graceful.it.jvm.ProcessView;

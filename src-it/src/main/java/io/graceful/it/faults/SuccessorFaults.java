@@ -4,6 +4,7 @@ import io.graceful.it.app.Apps;
 import io.graceful.it.app.Launch;
 import io.graceful.it.jvm.AgentJar;
 import io.graceful.it.jvm.Await;
+import io.graceful.it.jvm.Check;
 import io.graceful.it.jvm.JdkCopy;
 import io.graceful.it.jvm.ProcessId;
 import java.nio.ByteBuffer;

@@ -1,5 +1,6 @@
 package io.graceful.it.faults;
 
+import io.graceful.it.jvm.Check;
 import io.graceful.it.jvm.ProcessId;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.graceful.it.faults;
 
 import io.graceful.it.app.Launch;
+import io.graceful.it.jvm.Check;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.graceful.it.systemd;
 
+import io.graceful.it.jvm.Check;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.graceful.it.systemd;
 import io.graceful.it.app.Apps;
 import io.graceful.it.app.FreePort;
 import io.graceful.it.jvm.Await;
+import io.graceful.it.jvm.Check;
 import io.graceful.it.jvm.Jdk;
 import io.graceful.it.load.Endpoint;
 import io.graceful.it.load.Greeting;

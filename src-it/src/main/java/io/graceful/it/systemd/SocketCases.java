@@ -1,5 +1,6 @@
 package io.graceful.it.systemd;
 
+import io.graceful.it.jvm.Check;
 import io.graceful.it.jvm.ProcessId;
 import io.graceful.it.load.Endpoint;
 import io.graceful.it.load.Greeting;

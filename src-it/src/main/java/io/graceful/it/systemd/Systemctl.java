@@ -1,6 +1,7 @@
 package io.graceful.it.systemd;
 
 import io.graceful.it.jvm.Await;
+import io.graceful.it.jvm.Check;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,19 +1,19 @@
-package io.graceful.it.faults;
+package io.graceful.it.jvm;
 
 /** What must be true. */
-final class Check {
+public final class Check {
   private Check() {}
 
   /**
    * @param what is said if it does not hold
    */
-  static void that(boolean holds, String what, Object... arguments) {
+  public static void that(boolean holds, String what, Object... arguments) {
     if (!holds) {
       throw new AssertionError(String.format(what, arguments));
     }
   }
 
-  static void same(String what, Object actual, Object expected) {
+  public static void same(String what, Object actual, Object expected) {
     that(expected.equals(actual), "%s: %s, not %s", what, actual, expected);
   }
 }
