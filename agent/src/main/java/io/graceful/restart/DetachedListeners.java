@@ -2,8 +2,8 @@ package io.graceful.restart;
 
 import io.graceful.sockets.DetachedListener;
 import io.graceful.sockets.Listener;
+import io.graceful.sockets.SocketFile;
 import java.io.IOException;
-import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -45,17 +45,17 @@ final class DetachedListeners {
 
   private void keepPaths(List<Listener> listeners, BooleanSupplier whileTheyAreAnothers)
       throws IOException {
-    List<String> paths = new ArrayList<>();
+    List<SocketFile> files = new ArrayList<>();
     for (Listener listener : listeners) {
       if (listener.key().path() != null) {
-        paths.add(Paths.get(listener.key().path()).toAbsolutePath().toString());
+        files.add(new SocketFile(listener.key().path()));
       }
     }
-    if (!paths.isEmpty()) {
+    if (!files.isEmpty()) {
       world.hooks.keepFiles(
           path ->
               whileTheyAreAnothers.getAsBoolean()
-                  && paths.contains(Paths.get(path).toAbsolutePath().toString()));
+                  && files.stream().anyMatch(file -> file.isAt(path)));
     }
   }
 

@@ -4,8 +4,6 @@ import io.graceful.os.EpollRegistration;
 import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -173,10 +171,9 @@ public final class InheritedSockets {
    * shall adopt.
    */
   public synchronized boolean keepsPath(String path) {
-    Path asked = Paths.get(path).toAbsolutePath();
     for (Inherited inherited : sockets) {
       String own = inherited.key.path();
-      if (!released && own != null && Paths.get(own).toAbsolutePath().equals(asked)) {
+      if (!released && own != null && new SocketFile(own).isAt(path)) {
         return true;
       }
     }
