@@ -426,10 +426,12 @@ public final class Interposer implements Observer {
       one.relayed.admit(History.BUSY);
       return;
     }
-    if (now.consumed() == one.past.consumed()) {
-      one.relayed.admit();
+    boolean hasRead = now.consumed() != one.past.consumed();
+    boolean hasWritten = now.written() - one.past.written() != one.relayed.bytesPassedToClient();
+    if (hasRead || hasWritten) {
+      one.relayed.admit(now.history()); // A thread was in a call when it was taken, or just after.
     } else {
-      one.relayed.admit(now.history()); // A thread that was reading has got something.
+      one.relayed.admit();
     }
     if (now.isFresh() && hasRoom()) {
       departures.send(one);

@@ -13,23 +13,33 @@ final class Past {
   private final TcpInfo info;
   private final int unread;
   private final int unsent;
+  private final int queued;
 
-  private Past(TcpInfo info, int unread, int unsent) {
+  private Past(Libc libc, int client, TcpInfo info) throws ErrnoException {
     this.info = info;
-    this.unread = unread;
-    this.unsent = unsent;
+    this.unread = libc.unread(client);
+    this.unsent = libc.unsent(client);
+    this.queued = libc.queuedToSend(client);
   }
 
   static Past of(Libc libc, int client) throws ErrnoException {
     TcpInfo info = TcpInfo.of(libc, client);
     for (int look = 1; ; look++) {
-      Past past = new Past(info, libc.unread(client), libc.unsent(client));
+      Past past = new Past(libc, client, info);
       TcpInfo after = TcpInfo.of(libc, client);
-      if (after.bytesReceived() == info.bytesReceived() || look == MOST_LOOKS) {
+      boolean isStill =
+          after.bytesReceived() == info.bytesReceived()
+              && after.bytesAcknowledged() == info.bytesAcknowledged();
+      if (isStill || look == MOST_LOOKS) {
         return past;
       }
       info = after; // Something came between the two.
     }
+  }
+
+  /** How many bytes were written for the client, by whomever; but for a constant. */
+  long written() {
+    return info.bytesAcknowledged() + queued;
   }
 
   /** How many bytes of the client were read. */

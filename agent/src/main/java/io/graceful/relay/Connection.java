@@ -271,6 +271,11 @@ public final class Connection {
     return toApp.bytes();
   }
 
+  /** How many bytes of the app the client's socket has taken from the relay. */
+  public long bytesPassedToClient() {
+    return toClient.bytes() - toClient.kept();
+  }
+
   /** How many bytes the relay has read from the app. */
   long bytesFromApp() {
     return toClient.bytes();

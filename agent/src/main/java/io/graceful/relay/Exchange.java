@@ -83,6 +83,7 @@ final class Exchange {
   void admit(History history) {
     admit();
     boolean appHasSpoken = appSpokeUnframed || responses != null && responses.isRecognized();
+    asked = history == History.ASKED;
     if (!opaque && history != History.FRESH && !(history.isQuiet() && appHasSpoken)) {
       begin(history);
     }
