@@ -4,6 +4,8 @@ import io.graceful.log.Log;
 import io.graceful.os.Libc;
 import io.graceful.os.ProcFs;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The processes that this one is the parent of, most of them by adoption. */
 final class Children {
@@ -42,15 +44,39 @@ final class Children {
    * @return 0 if there is none
    */
   int successor(Notifications notifications, long started) {
+    for (int child : generations(notifications)) {
+      if (ProcFs.startTimeOf(child) > started) {
+        return child;
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * An earlier generation of the server that is still about to exit.
+   *
+   * @return 0 if there is none
+   */
+  int predecessor(Notifications notifications, Server ended) {
+    for (int child : generations(notifications)) {
+      if (child != ended.pid() && ProcFs.startTimeOf(child) <= ended.started()) {
+        return child;
+      }
+    }
+    return 0;
+  }
+
+  private List<Integer> generations(Notifications notifications) {
+    List<Integer> known = new ArrayList<>();
     try {
       for (int child : ProcFs.children()) {
-        if (ProcFs.startTimeOf(child) > started && notifications.knows(child)) {
-          return child;
+        if (notifications.knows(child)) {
+          known.add(child);
         }
       }
     } catch (IOException blind) {
       log.error("can't look for a new process: " + blind.getMessage());
     }
-    return 0;
+    return known;
   }
 }

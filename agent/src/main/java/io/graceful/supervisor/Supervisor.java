@@ -63,6 +63,9 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
   private boolean wasAsked;
   private boolean restartWanted;
 
+  /** 0 if none was passed on. */
+  private int stopSignal;
+
   /** The exit code, where the server has ended in a stop and its successor is still to end. */
   private int codeOfServed = NONE;
 
@@ -238,6 +241,7 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
   }
 
   private void stop(int signal) {
+    stopSignal = signal;
     stopForGood();
     if (server == null) {
       exit(WaitStatus.ofSignal(signal));
@@ -339,6 +343,13 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
       }
       return;
     }
+    int predecessor = stopping ? children.predecessor(notifications, ended) : 0;
+    if (predecessor != 0) {
+      // It got the signal first, and still runs its shutdown hooks: that goes on to the end.
+      codeOfServed = status == Children.UNKNOWN ? codeOfServed : exitCode(status);
+      follow(Server.of(libc, predecessor));
+      return;
+    }
     leave();
     if (stopping || !hasServed || status == 0) {
       boolean served = codeOfServed == NONE || ended.isReady();
@@ -363,8 +374,12 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
     startIn(pause);
   }
 
-  private static int exitCode(int status) {
-    return status == Children.UNKNOWN ? 0 : WaitStatus.exitCode(status);
+  /** Of one that another generation has reaped, what a signal that was passed on usually does. */
+  private int exitCode(int status) {
+    if (status == Children.UNKNOWN) {
+      return stopSignal == 0 ? 0 : WaitStatus.ofSignal(stopSignal);
+    }
+    return WaitStatus.exitCode(status);
   }
 
   private void startIn(long millis) {
