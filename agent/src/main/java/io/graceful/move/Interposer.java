@@ -426,12 +426,10 @@ public final class Interposer implements Observer {
       one.relayed.admit(History.BUSY);
       return;
     }
-    boolean hasRead = now.consumed() != one.past.consumed();
-    boolean hasWritten = now.written() - one.past.written() != one.relayed.bytesPassedToClient();
-    if (hasRead || hasWritten) {
-      one.relayed.admit(now.history()); // A thread was in a call when it was taken, or just after.
-    } else {
+    if (now.consumed() == one.past.consumed()) {
       one.relayed.admit();
+    } else {
+      one.relayed.admit(now.history()); // A thread that was reading has got something.
     }
     if (now.isFresh() && hasRoom()) {
       departures.send(one);

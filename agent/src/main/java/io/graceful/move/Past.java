@@ -13,33 +13,23 @@ final class Past {
   private final TcpInfo info;
   private final int unread;
   private final int unsent;
-  private final int queued;
 
-  private Past(Libc libc, int client, TcpInfo info) throws ErrnoException {
+  private Past(TcpInfo info, int unread, int unsent) {
     this.info = info;
-    this.unread = libc.unread(client);
-    this.unsent = libc.unsent(client);
-    this.queued = libc.queuedToSend(client);
+    this.unread = unread;
+    this.unsent = unsent;
   }
 
   static Past of(Libc libc, int client) throws ErrnoException {
     TcpInfo info = TcpInfo.of(libc, client);
     for (int look = 1; ; look++) {
-      Past past = new Past(libc, client, info);
+      Past past = new Past(info, libc.unread(client), libc.unsent(client));
       TcpInfo after = TcpInfo.of(libc, client);
-      boolean isStill =
-          after.bytesReceived() == info.bytesReceived()
-              && after.bytesAcknowledged() == info.bytesAcknowledged();
-      if (isStill || look == MOST_LOOKS) {
+      if (after.bytesReceived() == info.bytesReceived() || look == MOST_LOOKS) {
         return past;
       }
       info = after; // Something came between the two.
     }
-  }
-
-  /** How many bytes were written for the client, by whomever; but for a constant. */
-  long written() {
-    return info.bytesAcknowledged() + queued;
   }
 
   /** How many bytes of the client were read. */
@@ -70,16 +60,8 @@ final class Past {
     if (isFresh()) {
       return History.FRESH;
     }
-    if (unread == 0 && isUnanswered()) {
-      return History.ASKED;
-    }
     boolean isQuiet = info.dataSegmentsSent() > 0 && appSpokeLast() && unread == 0 && unsent == 0;
     return isQuiet ? History.quiet(info.sentAgo()) : History.BUSY;
-  }
-
-  /** For certain; where the two seem to have spoken at the same time it is not. */
-  private boolean isUnanswered() {
-    return info.dataSegmentsSent() == 0 || info.receivedAgo() < info.sentAgo();
   }
 
   /**

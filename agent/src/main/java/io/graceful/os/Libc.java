@@ -274,11 +274,6 @@ public final class Libc {
     return queueLength(fd, 0x541B);
   }
 
-  /** Bytes in the send queue that are not acknowledged (SIOCOUTQ, tcp(7)), sent or not. */
-  public int queuedToSend(int fd) throws ErrnoException {
-    return queueLength(fd, 0x5411);
-  }
-
   /**
    * Bytes in the send queue that have not gone out yet (SIOCOUTQNSD, linux/sockios.h). Those that
    * are merely not acknowledged don't count: a client may delay that until its next request, and

@@ -79,7 +79,7 @@ public final class Connection {
   private void spokeBefore(History history) {
     long now = System.nanoTime();
     app.spokeAt = now - TimeUnit.MILLISECONDS.toNanos(history.silentMillis());
-    client.spokeAt = history.isBusy() ? now : app.spokeAt;
+    client.spokeAt = history == History.BUSY ? now : app.spokeAt;
   }
 
   void register() throws ErrnoException {
@@ -269,11 +269,6 @@ public final class Connection {
   /** How many bytes the relay has read from the client. */
   long bytesFromClient() {
     return toApp.bytes();
-  }
-
-  /** How many bytes of the app the client's socket has taken from the relay. */
-  public long bytesPassedToClient() {
-    return toClient.bytes() - toClient.kept();
   }
 
   /** How many bytes the relay has read from the app. */

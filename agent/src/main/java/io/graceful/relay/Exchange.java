@@ -41,15 +41,6 @@ final class Exchange {
   /** From the beginning of a response on; null while we are somewhere in one. */
   private ResponseStream responses;
 
-  /**
-   * Requests that the client seems to have sent ahead, while nothing of them was known: from the
-   * first of them on. Null if it has not.
-   */
-  private RequestStream ahead;
-
-  /** Whether one was with the app already. */
-  private boolean asked;
-
   private boolean appSpokeLast;
   private boolean appSpokeUnframed;
 
@@ -63,8 +54,7 @@ final class Exchange {
   private void begin(History history) {
     fresh = history == History.FRESH;
     appSpokeLast = history.isQuiet();
-    asked = history == History.ASKED;
-    responses = history.isBusy() ? ResponseStream.toUnknown() : null;
+    responses = history == History.BUSY ? ResponseStream.toUnknown() : null;
   }
 
   /**
@@ -83,7 +73,6 @@ final class Exchange {
   void admit(History history) {
     admit();
     boolean appHasSpoken = appSpokeUnframed || responses != null && responses.isRecognized();
-    asked = history == History.ASKED;
     if (!opaque && history != History.FRESH && !(history.isQuiet() && appHasSpoken)) {
       begin(history);
     }
@@ -152,20 +141,10 @@ final class Exchange {
     if (requests != null) {
       return requests.isBetween();
     }
-    if (lost && !hasSeenAnswer() || isOneAheadUnanswered()) {
+    if (lost && !hasSeenAnswer()) {
       return false;
     }
     return fresh || appSpokeLast && !(responses != null && responses.isAwaitingFinal());
-  }
-
-  /** Each answer that was not seen to its end counts as missing: then the app keeps it. */
-  private boolean isOneAheadUnanswered() {
-    if (ahead == null) {
-      return false;
-    }
-    int sent = ahead.unanswered() + (asked ? 1 : 0);
-    int answers = responses == null ? 0 : responses.complete();
-    return sent > 1 && (answers < sent || ahead.isBroken() || !ahead.isBetween());
   }
 
   /** One that began as HTTP does, right after the client's last bytes, and is complete. */
@@ -192,38 +171,19 @@ final class Exchange {
     atRequest = false;
     appSpokeLast = false;
     if (requests == null) {
-      fromClientUnknown(bytes, from, to);
+      // Somewhere in a request. What the app sends next may be the beginning of the answer.
+      responses = ResponseStream.toUnknown();
+      appSpokeUnframed = false;
       return;
     }
     requests.read(bytes, from, to);
     opaque = requests.isBroken();
   }
 
-  /** Somewhere in a request, or between two. */
-  private void fromClientUnknown(ByteBuffer bytes, int from, int to) {
-    boolean isOneOpen = asked || ahead != null;
-    if (ahead == null && !lost && looksLikeRequest(bytes, from, to)) {
-      ahead = new RequestStream();
-    }
-    if (ahead != null) {
-      ahead.read(bytes, from, to);
-    }
-    if (ahead == null || !isOneOpen || responses == null || responses.isBroken()) {
-      // What the app sends next may be the beginning of the answer.
-      responses = ResponseStream.toUnknown();
-      appSpokeUnframed = false;
-    }
-  }
-
-  private static boolean looksLikeRequest(ByteBuffer bytes, int from, int to) {
-    return RequestLine.match(bytes, from, to) != Match.NO && RequestLine.isUsual(bytes, from, to);
-  }
-
   /** A request begins: from here on it is known what the client asks. */
   private void follow() {
     boolean ahead = isAnswerOpen();
     if (requests == null) {
-      this.ahead = null;
       requests = new RequestStream();
       responses = ahead ? responses.answering(requests) : new ResponseStream(requests);
     }
@@ -299,6 +259,6 @@ final class Exchange {
       return false;
     }
     boolean clientIsSpeaking = requests != null ? !requests.isBetween() : !appSpokeLast;
-    return clientIsSpeaking || isAnswerOpen() || isOneAheadUnanswered();
+    return clientIsSpeaking || isAnswerOpen();
   }
 }

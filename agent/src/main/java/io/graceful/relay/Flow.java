@@ -36,11 +36,6 @@ final class Flow {
     return bytes;
   }
 
-  /** How many of them are kept. */
-  int kept() {
-    return kept == null ? 0 : to - from;
-  }
-
   /**
    * Sends what was just read, and keeps the rest.
    *

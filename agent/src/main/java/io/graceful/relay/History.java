@@ -9,9 +9,6 @@ public final class History {
   /** Anything else: the client has sent something last, or something that was not read. */
   public static final History BUSY = new History("busy", 0);
 
-  /** All that the client sent was read, and the app has not answered the last of it. */
-  public static final History ASKED = new History("asked", 0);
-
   private final String name;
   private final long silentMillis;
 
@@ -30,11 +27,7 @@ public final class History {
   }
 
   boolean isQuiet() {
-    return this != FRESH && !isBusy();
-  }
-
-  boolean isBusy() {
-    return this == BUSY || this == ASKED;
+    return this != FRESH && this != BUSY;
   }
 
   long silentMillis() {

@@ -42,11 +42,6 @@ final class RequestStream {
     return head.contentLength() > 0 ? Body.ofLength(head.contentLength()) : Body.none();
   }
 
-  /** Of those whose head was seen to its end: how many are still unanswered. */
-  int unanswered() {
-    return unanswered.size();
-  }
-
   /** Whether the next byte is the first of a request. */
   boolean isBetween() {
     return body == null && head.isUntouched();

@@ -10,7 +10,6 @@ final class ResponseStream {
   private Head head = Head.ofResponse();
   private Body body;
   private boolean hasBodyBytes;
-  private int complete;
   private boolean recognized;
   private boolean broken;
   private boolean over;
@@ -30,7 +29,6 @@ final class ResponseStream {
     this.body = before.body;
     this.hasBodyBytes = before.hasBodyBytes;
     this.recognized = before.recognized;
-    this.complete = before.complete;
   }
 
   /** Answers to requests that were sent before we looked. */
@@ -93,17 +91,11 @@ final class ResponseStream {
   }
 
   private void endOfResponse() {
-    complete++;
     over = head.isLast() || asked.isLast();
     asked = null;
     body = null;
     hasBodyBytes = false;
     head = Head.ofResponse();
-  }
-
-  /** How many have passed to their end. */
-  int complete() {
-    return complete;
   }
 
   /** Whether the next byte is the first of a response. */

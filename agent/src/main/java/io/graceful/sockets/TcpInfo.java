@@ -70,11 +70,6 @@ public final class TcpInfo {
     return info.getInt(152);
   }
 
-  /** Bytes that the client has acknowledged; since Linux 4.1. */
-  public long bytesAcknowledged() {
-    return info.getLong(120);
-  }
-
   public long bytesReceived() {
     return info.getLong(128);
   }

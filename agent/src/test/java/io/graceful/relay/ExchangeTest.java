@@ -56,46 +56,6 @@ class ExchangeTest {
     staysForGood();
   }
 
-  /** R1 is with the app when it is taken; R2 comes before its answer, R3 after it. */
-  @Test
-  void a_client_that_is_ahead_of_an_app_that_nobody_saw_asked_waits_for_both_answers() {
-    begin(History.ASKED);
-    assertThat(judge(GET, LATER)).isEqualTo("FORWARD");
-    client(GET);
-    app(OK);
-    assertThat(exchange.isComplete()).isFalse();
-    assertThat(judge(GET, LATER)).as("the second is not answered").isEqualTo("FORWARD");
-    client(GET);
-    app(OK);
-    assertThat(judge(GET, LATER)).as("nor the third").isEqualTo("FORWARD");
-    client(GET);
-    app(OK + OK);
-    assertThat(judge(GET, LATER)).isEqualTo("MOVE");
-  }
-
-  @Test
-  void a_client_that_is_ahead_may_send_heads_in_one_or_in_pieces() {
-    begin(History.BUSY);
-    client(GET + GET + "GE");
-    app(OK + OK);
-    assertThat(judge("T / HTTP/1.1\r\n\r\n", LATER)).isEqualTo("FORWARD");
-    client("T / HTTP/1.1\r\n\r\n");
-    assertThat(judge(GET, LATER)).isEqualTo("FORWARD");
-    app(OK);
-    assertThat(judge(GET, LATER)).isEqualTo("MOVE");
-  }
-
-  @Test
-  void a_request_that_was_unread_is_not_taken_for_one_ahead() {
-    begin(History.BUSY);
-    client(GET);
-    app(OK);
-    assertThat(judge(GET, LATER)).isEqualTo("MOVE");
-    begin(History.ASKED);
-    app(OK);
-    assertThat(judge(GET, LATER)).isEqualTo("MOVE");
-  }
-
   @Test
   void a_server_that_speaks_first_keeps_its_connection() {
     begin(History.FRESH);
@@ -412,7 +372,7 @@ class ExchangeTest {
     assertThat(judge(BODY_LIKE_A_REQUEST, LATER)).isEqualTo("FORWARD");
     client(BODY_LIKE_A_REQUEST);
     assertThat(judge(BODY_LIKE_A_REQUEST, LATER)).isEqualTo("FORWARD");
-    client("and so on");
+    client(BODY_LIKE_A_REQUEST);
     app(OK);
     assertThat(exchange.isOpen()).isFalse();
     assertThat(exchange.isComplete()).isTrue();
