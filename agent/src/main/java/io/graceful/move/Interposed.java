@@ -82,4 +82,9 @@ final class Interposed {
   boolean mayLeave() {
     return state == State.RELAYED && (stay == null || stay.isOver());
   }
+
+  @Override
+  public String toString() {
+    return relayed + ", " + state + (stay == null ? "" : ", was rejected");
+  }
 }

@@ -289,6 +289,7 @@ public final class Interposer implements Observer {
           boolean isAnyUnderWay = departures != null && !departures.isEmpty();
           if (departures != null) {
             log.debug(departures.gaps().toString());
+            all.values().forEach(one -> log.debug("not moved: " + one));
             departures.close(); // The successor may still reject those that are in its queue.
           }
           whenFinished = whenDone;

@@ -599,6 +599,7 @@ public final class Connection {
         + toApp.bytes()
         + " bytes from client, "
         + toClient.bytes()
-        + " from app";
+        + " from app, "
+        + exchange;
   }
 }

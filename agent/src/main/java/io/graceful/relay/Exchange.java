@@ -261,4 +261,16 @@ final class Exchange {
     boolean clientIsSpeaking = requests != null ? !requests.isBetween() : !appSpokeLast;
     return clientIsSpeaking || isAnswerOpen();
   }
+
+  /** For a debug line. */
+  @Override
+  public String toString() {
+    return (fresh ? "fresh " : "")
+        + (opaque ? "opaque " : "")
+        + (lost ? "lost " : "")
+        + (certain ? "certain " : "")
+        + (appSpokeLast ? "app spoke last " : "")
+        + (requests == null ? "" : "requests known ")
+        + (isAnswerOpen() ? "an answer is open" : "no answer is open");
+  }
 }
