@@ -57,9 +57,9 @@ final class Children {
    *
    * @return 0 if there is none
    */
-  int predecessor(Notifications notifications, Server ended) {
+  int predecessor(Notifications notifications, long started) {
     for (int child : generations(notifications)) {
-      if (child != ended.pid() && ProcFs.startTimeOf(child) <= ended.started()) {
+      if (ProcFs.startTimeOf(child) <= started) {
         return child;
       }
     }

@@ -66,6 +66,9 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
   /** 0 if none was passed on. */
   private int stopSignal;
 
+  /** Of the generations that were followed, see {@link Server#started}: one may be gone by then. */
+  private long latestStart;
+
   /** The exit code, where the server has ended in a stop and its successor is still to end. */
   private int codeOfServed = NONE;
 
@@ -162,6 +165,7 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
   private void follow(Server next) {
     leave();
     server = next;
+    latestStart = Math.max(latestStart, next.started());
     next.watch(
         reactor,
         new Runnable() {
@@ -332,7 +336,7 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
     if (wasAsked || ended.endedBySignal(status)) {
       stopForGood();
     }
-    int successor = children.successor(notifications, ended.started());
+    int successor = children.successor(notifications, latestStart);
     if (successor != 0) {
       String next = stopping ? "stopping pid " + successor : "pid " + successor + " goes on";
       log.info("pid " + ended.pid() + " has ended; " + next);
@@ -343,7 +347,7 @@ public final class Supervisor implements Signals.Receiver, Notifications.Listene
       }
       return;
     }
-    int predecessor = stopping ? children.predecessor(notifications, ended) : 0;
+    int predecessor = stopping ? children.predecessor(notifications, latestStart) : 0;
     if (predecessor != 0) {
       // It got the signal first, and still runs its shutdown hooks: that goes on to the end.
       codeOfServed = status == Children.UNKNOWN ? codeOfServed : exitCode(status);
