@@ -236,11 +236,6 @@ public final class Interposer implements Observer {
         });
   }
 
-  /** As {@link #cancel(Consumer)}, where nobody wants to know. */
-  public void cancel() {
-    cancel(words -> {});
-  }
-
   /**
    * The successor is gone: the app gets back what has not moved, as soon as it is quiet.
    *
@@ -254,7 +249,7 @@ public final class Interposer implements Observer {
     moveNoMore(whenKnown);
   }
 
-  /** As {@link #cancel}, where {@link #finish} is yet to come. */
+  /** As {@link #cancel(Consumer)}, where {@link #finish} is yet to come. */
   public void moveNoMore() {
     moveNoMore(words -> {});
   }

@@ -133,7 +133,7 @@ class HandBackTest {
         for (Writer writer : writers) {
           Await.until("another socket", () -> !writer.hasItsOwn() || failed(ends));
         }
-        interposer.cancel();
+        interposer.cancel(words -> {});
         for (Writer writer : writers) {
           Await.until("the app's own socket", () -> writer.hasItsOwn() || failed(ends));
         }
@@ -149,7 +149,7 @@ class HandBackTest {
         assertThat(writer.received).hasValue(writer.next);
       }
     } finally {
-      interposer.cancel();
+      interposer.cancel(words -> {});
       threads.shutdownNow();
       for (Writer writer : writers) {
         writer.channel.close();

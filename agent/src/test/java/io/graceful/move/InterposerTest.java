@@ -80,7 +80,7 @@ class InterposerTest {
   }
 
   private void endRelay() throws Exception {
-    interposer.cancel();
+    interposer.cancel(words -> {});
     Await.until(
         "the end of the relay",
         () ->
@@ -168,8 +168,8 @@ class InterposerTest {
   void may_begin_again_at_any_time_after_it_was_cancelled() throws Exception {
     for (int i = 0; i < 2_000; i++) {
       interposer.begin(List.of(), (id, listener, fd) -> {});
-      interposer.cancel();
-      interposer.cancel();
+      interposer.cancel(words -> {});
+      interposer.cancel(words -> {});
     }
     begin();
     Moved one = awaitMoved();
@@ -248,7 +248,7 @@ class InterposerTest {
     clientSends(REQUEST);
     LIBC.close(awaitMoved().fd());
     CompletableFuture<String> read = CompletableFuture.supplyAsync(this::read);
-    interposer.cancel();
+    interposer.cancel(words -> {});
     assertThat(read.get(30, TimeUnit.SECONDS)).isEqualTo(REQUEST);
     CompletableFuture<String> next = CompletableFuture.supplyAsync(this::read);
     appSends(RESPONSE);
