@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The supervisor's JVM. It lives as long as its container, so it is started once more, with the
@@ -23,6 +24,10 @@ final class SupervisorProcess {
   private static final List<String> SMALL =
       Arrays.asList(
           "-XX:+UseSerialGC", "-Xms2m", "-Xmx24m", "-Xss256k", "-Xint", "-XX:-UsePerfData");
+
+  /** In one word, unlike the jar and the class path. */
+  private static final Pattern SETTING =
+      Pattern.compile("-[XD].*|-[^-].*:.*|--.*=.*", Pattern.DOTALL);
 
   private SupervisorProcess() {}
 
@@ -38,9 +43,7 @@ final class SupervisorProcess {
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(own.get(0));
     add(arguments, SMALL);
-    for (int i = 1; i < own.size() && !isJar(own.get(i)); i++) {
-      arguments.add(own.get(i)); // What was given to this JVM counts more than ours.
-    }
+    arguments.addAll(settings(own)); // What was given to this JVM counts more than ours.
     add(arguments, Arrays.asList("-jar", Subcommand.jar().getPath(), NAME));
     add(arguments, Arrays.asList(hangup.name(), restartSignal));
     arguments.addAll(command);
@@ -53,8 +56,22 @@ final class SupervisorProcess {
         ProcFs.signals("SigBlk"));
   }
 
-  private static boolean isJar(byte[] argument) {
-    return Arrays.equals(argument, "-jar".getBytes(StandardCharsets.US_ASCII));
+  /**
+   * The settings of a JVM with this command line. Those in an {@code @file} are not among them: it
+   * may hold the jar and the command as well.
+   */
+  static List<byte[]> settings(List<byte[]> commandLine) {
+    List<byte[]> settings = new ArrayList<>();
+    for (byte[] word : commandLine.subList(1, commandLine.size())) {
+      String text = new String(word, StandardCharsets.ISO_8859_1);
+      if (!text.startsWith("-") || text.equals("-jar")) {
+        break;
+      }
+      if (SETTING.matcher(text).matches()) {
+        settings.add(word);
+      }
+    }
+    return settings;
   }
 
   private static void add(List<byte[]> arguments, List<String> more) {
