@@ -8,10 +8,6 @@ import java.util.List;
 /** The limit of open files is reached, by the old or the new process, at each step, for a while. */
 final class LimitFaults {
   private static final String GROUP = "limits";
-  private static final String STARTED = "as soon as the new one is started";
-  private static final String BOUND = "when the new one is about to bind";
-  private static final String HANDED_OVER = "just after the handover";
-  private static final String DRAINS = "while the old one drains";
   private static final String ENOUGH = "4096";
   private static final int MILLIS = 1500;
 
@@ -19,13 +15,13 @@ final class LimitFaults {
 
   static List<Fault> all() {
     List<Fault> faults = new ArrayList<>();
-    for (String when : new String[] {STARTED, BOUND, HANDED_OVER, DRAINS}) {
+    for (Moment when : Moment.values()) {
       faults.add(
           new Fault(
               GROUP,
               "the old one has no descriptor left " + when,
               scene -> run(scene, when, true)));
-      if (!when.equals(BOUND)) { // Then it opens its control socket, or does without for good.
+      if (when != Moment.BOUND) { // Then it opens its control socket, or does without for good.
         faults.add(
             new Fault(
                 GROUP,
@@ -37,20 +33,11 @@ final class LimitFaults {
   }
 
   /** Whether the restart succeeds or not, one of the two serves, and no request is lost. */
-  private static void run(Scene scene, String when, boolean old) throws Exception {
+  private static void run(Scene scene, Moment when, boolean old) throws Exception {
     scene.start(scene.launch().option("soak", "2s").with("slow-start", 500));
     scene.told().whenever("no control socket, signals work all the same: .*");
     scene.trigger();
-    ProcessId successor = scene.awaitSpawned();
-    switch (when) {
-      case STARTED -> {}
-      case BOUND -> scene.awaitMain(successor);
-      case HANDED_OVER -> scene.awaitHandover();
-      default -> {
-        scene.awaitHandover();
-        scene.awaitAnswers();
-      }
-    }
+    ProcessId successor = when.await(scene);
     ProcessId limited = old ? scene.old() : successor;
     limit(scene, limited, String.valueOf(ProcessView.of(limited.pid()).descriptors().size()));
     Thread.sleep(MILLIS);

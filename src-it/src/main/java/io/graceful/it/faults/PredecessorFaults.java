@@ -8,16 +8,13 @@ import io.graceful.it.load.LoadReport;
 import io.graceful.it.load.ManualClient;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import jnr.constants.platform.Signal;
 
 /** The old process dies or stops, at each step: the new one lives on with what it has. */
 final class PredecessorFaults {
   private static final String GROUP = "predecessor";
-  private static final String STARTED = "as soon as the new one is started";
-  private static final String BOUND = "when the new one is about to bind";
-  private static final String HANDED_OVER = "just after the handover";
-  private static final String DRAINS = "while it drains";
 
   private static final long PAUSE_NANOS = 2_500_000_000L;
 
@@ -30,53 +27,46 @@ final class PredecessorFaults {
   private PredecessorFaults() {}
 
   static List<Fault> all() {
-    return List.of(
-        new Fault(GROUP, "is killed " + STARTED, scene -> kill(scene, STARTED)),
-        new Fault(GROUP, "is killed " + BOUND, scene -> kill(scene, BOUND)).always(),
-        new Fault(GROUP, "is killed " + HANDED_OVER, scene -> kill(scene, HANDED_OVER)),
-        new Fault(GROUP, "is killed " + DRAINS, scene -> kill(scene, DRAINS)),
-        new Fault(GROUP, "stops, and is killed " + STARTED, scene -> stopAndKill(scene, STARTED)),
-        new Fault(GROUP, "stops, and is killed " + BOUND, scene -> stopAndKill(scene, BOUND)),
-        new Fault(
-            GROUP, "stops, and is killed " + HANDED_OVER, scene -> stopAndKill(scene, HANDED_OVER)),
-        new Fault(GROUP, "stops, and is killed " + DRAINS, scene -> stopAndKill(scene, DRAINS)),
-        new Fault(GROUP, "crashes " + STARTED, scene -> crash(scene, STARTED)),
-        new Fault(GROUP, "crashes " + BOUND, scene -> crash(scene, BOUND)),
-        new Fault(GROUP, "crashes " + HANDED_OVER, scene -> crash(scene, HANDED_OVER)),
-        new Fault(GROUP, "crashes " + DRAINS, scene -> crash(scene, DRAINS)),
-        new Fault(GROUP, "exits for lack of heap " + BOUND, scene -> exitWithoutHeap(scene, BOUND)),
-        new Fault(
-            GROUP,
-            "exits for lack of heap " + HANDED_OVER,
-            scene -> exitWithoutHeap(scene, HANDED_OVER)),
-        new Fault(GROUP, "stops and goes on " + STARTED, scene -> pause(scene, STARTED)),
-        new Fault(GROUP, "stops and goes on " + BOUND, scene -> pause(scene, BOUND)),
-        new Fault(GROUP, "stops and goes on " + HANDED_OVER, scene -> pause(scene, HANDED_OVER)),
-        new Fault(GROUP, "stops and goes on " + DRAINS, scene -> pause(scene, DRAINS)),
-        new Fault(GROUP, "exits by itself " + STARTED, scene -> exit(scene, STARTED)),
-        new Fault(GROUP, "exits by itself " + BOUND, scene -> exit(scene, BOUND)),
-        new Fault(GROUP, "exits by itself " + HANDED_OVER, scene -> exit(scene, HANDED_OVER)),
-        new Fault(GROUP, "has no heap left when asked", scene -> noHeap(scene, false)),
-        new Fault(GROUP, "has no heap left until the new one serves", scene -> noHeap(scene, true)),
-        new Fault(GROUP, "has no descriptor left", PredecessorFaults::noDescriptor));
+    List<Fault> faults = new ArrayList<>();
+    for (Moment when : Moment.values()) {
+      Fault killed = new Fault(GROUP, "is killed " + when, scene -> kill(scene, when));
+      faults.add(when == Moment.BOUND ? killed.always() : killed);
+      add(faults, "stops, and is killed " + when, scene -> stopAndKill(scene, when));
+      add(faults, "crashes " + when, scene -> crash(scene, when));
+      add(faults, "stops and goes on " + when, scene -> pause(scene, when));
+    }
+    for (Moment when : EnumSet.of(Moment.BOUND, Moment.HANDED_OVER)) {
+      add(faults, "exits for lack of heap " + when, scene -> exitWithoutHeap(scene, when));
+    }
+    for (Moment when : EnumSet.complementOf(EnumSet.of(Moment.DRAINS))) {
+      add(faults, "exits by itself " + when, scene -> exit(scene, when));
+    }
+    add(faults, "has no heap left when asked", scene -> noHeap(scene, false));
+    add(faults, "has no heap left until the new one serves", scene -> noHeap(scene, true));
+    add(faults, "has no descriptor left", PredecessorFaults::noDescriptor);
+    return faults;
+  }
+
+  private static void add(List<Fault> faults, String name, Fault.Script script) {
+    faults.add(new Fault(GROUP, name, script));
   }
 
   /** What it had is lost, and nothing that begins when it is gone. */
-  private static void kill(Scene scene, String when) throws Exception {
+  private static void kill(Scene scene, Moment when) throws Exception {
     scene.start(launch(scene));
     scene.trigger();
-    ProcessId successor = await(scene, when);
+    ProcessId successor = when.await(scene);
     Death death = scene.kill(scene.old());
+    goesOnAlone(scene, when, successor, death);
+  }
+
+  private static void goesOnAlone(Scene scene, Moment when, ProcessId successor, Death death)
+      throws Exception {
     scene.server().awaitAnswerBy(successor);
     long served = System.nanoTime();
     scene.awaitAnswers();
-    isAlone(scene, when, successor, death, served);
-  }
-
-  private static void isAlone(
-      Scene scene, String when, ProcessId successor, Death death, long served) throws Exception {
     LoadReport report = scene.stopLoad();
-    if (when.equals(STARTED)) {
+    if (when == Moment.STARTED) {
       Losses.onlyOfOrRefused(report, death, served); // Until the new one has bound.
     } else {
       Losses.onlyOf(report, death);
@@ -89,9 +79,9 @@ final class PredecessorFaults {
   }
 
   /** The new one, if it is told in the middle of it; one that has not begun is the first again. */
-  private static void tellsOfDeath(Scene scene, String when, ProcessId successor) {
+  private static void tellsOfDeath(Scene scene, Moment when, ProcessId successor) {
     ProcessId old = scene.old();
-    if (when.equals(HANDED_OVER) || when.equals(DRAINS)) {
+    if (when.isServed()) {
       scene.told().handedOver(old, successor);
       return;
     }
@@ -104,7 +94,7 @@ final class PredecessorFaults {
                 + old.pid()
                 + " died while handing over; this process goes on alone"
                 + "|the process that started this one died .*");
-    if (when.equals(BOUND)) {
+    if (when == Moment.BOUND) {
       scene.told().serves(old, successor);
     } else {
       scene.told().atMost(1, successor, "generation 2 serves on .*");
@@ -112,10 +102,10 @@ final class PredecessorFaults {
   }
 
   /** Answers are late, and none is missing. */
-  private static void pause(Scene scene, String when) throws Exception {
+  private static void pause(Scene scene, Moment when) throws Exception {
     scene.start(launch(scene));
     scene.trigger();
-    ProcessId successor = await(scene, when);
+    ProcessId successor = when.await(scene);
     stop(scene, when);
     scene.old().signal(Signal.SIGCONT);
     scene.server().awaitAnswerBy(successor);
@@ -126,9 +116,9 @@ final class PredecessorFaults {
   }
 
   /** Meanwhile the new one serves, if it has taken over. */
-  private static void stop(Scene scene, String when) throws Exception {
+  private static void stop(Scene scene, Moment when) throws Exception {
     scene.old().signal(Signal.SIGSTOP);
-    boolean served = when.equals(HANDED_OVER) || when.equals(DRAINS);
+    boolean served = when.isServed();
     long end = System.nanoTime() + PAUSE_NANOS;
     while (System.nanoTime() - end < 0) {
       if (served) {
@@ -139,63 +129,51 @@ final class PredecessorFaults {
     }
   }
 
-  private static void stopAndKill(Scene scene, String when) throws Exception {
+  private static void stopAndKill(Scene scene, Moment when) throws Exception {
     scene.start(launch(scene));
     scene.trigger();
-    ProcessId successor = await(scene, when);
+    ProcessId successor = when.await(scene);
     stop(scene, when);
     Death death = scene.kill(scene.old());
-    scene.server().awaitAnswerBy(successor);
-    long served = System.nanoTime();
-    scene.awaitAnswers();
-    isAlone(scene, when, successor, death, served);
+    goesOnAlone(scene, when, successor, death);
   }
 
   /** The JVM writes a report, which takes a while, and aborts. */
-  private static void crash(Scene scene, String when) throws Exception {
+  private static void crash(Scene scene, Moment when) throws Exception {
     scene.expectLines(line -> line.startsWith("#") || line.isBlank() || line.startsWith("["));
     scene.start(
         launch(scene)
             .jvm("-XX:ErrorFile=" + scene.directory().toAbsolutePath().resolve("hs_err.log"))
             .after("ulimit -c 0"));
     scene.trigger();
-    ProcessId successor = await(scene, when);
+    ProcessId successor = when.await(scene);
     Death death = scene.end(scene.old(), Signal.SIGSEGV);
-    scene.server().awaitAnswerBy(successor);
-    long served = System.nanoTime();
-    scene.awaitAnswers();
-    isAlone(scene, when, successor, death, served);
+    goesOnAlone(scene, when, successor, death);
   }
 
-  private static void exitWithoutHeap(Scene scene, String when) throws Exception {
+  private static void exitWithoutHeap(Scene scene, Moment when) throws Exception {
     scene.expectLines(line -> line.startsWith("Terminating due to java.lang.OutOfMemoryError"));
     scene.start(launch(scene).jvm("-Xmx48m", "-XX:+ExitOnOutOfMemoryError").with("obedient", true));
     scene.trigger();
-    ProcessId successor = await(scene, when);
+    ProcessId successor = when.await(scene);
     long begun = System.nanoTime();
     scene.leavesSocket();
     scene.order("hog", 1, "");
     scene.awaitEnd(scene.old());
     Death death = new Death(scene.old(), begun, System.nanoTime());
-    scene.server().awaitAnswerBy(successor);
-    long served = System.nanoTime();
-    scene.awaitAnswers();
-    isAlone(scene, when, successor, death, served);
+    goesOnAlone(scene, when, successor, death);
   }
 
   /** As an application may at any time: the new one serves on with what it has. */
-  private static void exit(Scene scene, String when) throws Exception {
+  private static void exit(Scene scene, Moment when) throws Exception {
     scene.start(launch(scene).with("obedient", true));
     scene.trigger();
-    ProcessId successor = await(scene, when);
+    ProcessId successor = when.await(scene);
     long begun = System.nanoTime();
     Files.createFile(scene.server().state("exit-1"));
     scene.awaitEnd(scene.old());
     Death death = new Death(scene.old(), begun, System.nanoTime());
-    scene.server().awaitAnswerBy(successor);
-    long served = System.nanoTime();
-    scene.awaitAnswers();
-    isAlone(scene, when, successor, death, served);
+    goesOnAlone(scene, when, successor, death);
   }
 
   /**
@@ -249,19 +227,5 @@ final class PredecessorFaults {
 
   private static Launch launch(Scene scene) {
     return scene.launch(Apps.THREADS).option("soak", "2s").with("slow-start", 500);
-  }
-
-  private static ProcessId await(Scene scene, String when) {
-    ProcessId successor = scene.awaitSpawned();
-    switch (when) {
-      case STARTED -> {}
-      case BOUND -> scene.awaitMain(successor);
-      case HANDED_OVER -> scene.awaitHandover();
-      default -> {
-        scene.awaitHandover();
-        scene.awaitAnswers();
-      }
-    }
-    return successor;
   }
 }
