@@ -47,7 +47,7 @@ fetch() {
 find_java
 build jdk
 fetch org.jacoco:org.jacoco.agent:0.8.14:jar:runtime io.opentelemetry.javaagent:opentelemetry-javaagent:2.20.1 \
-  io.prometheus.jmx:jmx_prometheus_javaagent:1.0.1 org.jruby:jruby-complete:9.3.15.0
+  io.prometheus.jmx:jmx_prometheus_javaagent:1.0.1 org.jruby:jruby-complete:9.3.15.0 net.bytebuddy:byte-buddy:1.12.10
 rm -rf "$LOGS"
 mkdir -p "$LOGS"
 run -Dgraceful.it.downloads="$DOWNLOADS" io.graceful.it.faults.Faults "$LOGS" "$jdks" "$part"

@@ -147,9 +147,28 @@ public final class GracefulAgent extends ClassLoader {
     System.err.println("graceful: " + message);
   }
 
+  /** Ours before any of the same name that the whole JVM has, such as another Byte Buddy. */
+  @Override
+  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+    synchronized (getClassLoadingLock(name)) {
+      Class<?> found = findLoadedClass(name);
+      if (found == null && entryOf(name) != null) {
+        found = findClass(name);
+      }
+      return found == null ? super.loadClass(name, resolve) : found;
+    }
+  }
+
+  /** Null for a class that is not ours. */
+  private ZipEntry entryOf(String className) {
+    return className.startsWith("java.")
+        ? null
+        : jar.getEntry(ROOT + className.replace('.', '/') + ".class");
+  }
+
   @Override
   protected Class<?> findClass(String name) throws ClassNotFoundException {
-    ZipEntry entry = jar.getEntry(ROOT + name.replace('.', '/') + ".class");
+    ZipEntry entry = entryOf(name);
     if (entry == null) {
       throw new ClassNotFoundException(name);
     }

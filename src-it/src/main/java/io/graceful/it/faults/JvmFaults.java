@@ -20,6 +20,7 @@ import jnr.constants.platform.Signal;
 /** Ways of running a JVM that an agent may get in the way of, or the other way round. */
 final class JvmFaults {
   private static final String GROUP = "jvm";
+  private static final String BYTE_BUDDY = "byte-buddy-1.12";
   private static final String JRUBY = "jruby-complete";
 
   private JvmFaults() {}
@@ -42,6 +43,10 @@ final class JvmFaults {
     faults.add(restarts("JMX over the network", JvmFaults::jmx).always());
     faults.add(restarts("another agent before ours", scene -> otherAgent(scene, true)).always());
     faults.add(restarts("another agent after ours", scene -> otherAgent(scene, false)));
+    faults.add(restarts("broken classes with the names of ours", JvmFaults::namesakes).always());
+    faults.add(
+        restarts("an older Byte Buddy for the whole JVM", JvmFaults::byteBuddy)
+            .needing(BYTE_BUDDY));
     if (jdk.feature() <= 17) {
       faults.add(restarts("a security manager", JvmFaults::securityManager));
     }
@@ -189,6 +194,26 @@ final class JvmFaults {
             + "="
             + scene.directory().resolve("no-orders");
     return before ? scene.launch().jvm(agent) : scene.launch().jvmAfterAgent(agent);
+  }
+
+  /** Where every class loader looks first. */
+  private static Launch namesakes(Scene scene) throws Exception {
+    Path classes = scene.directory().resolve("namesakes");
+    for (String name :
+        List.of(
+            "net/bytebuddy/jar/asm/ClassReader",
+            "com/kenai/jffi/Foreign",
+            "com/google/gson/stream/JsonReader",
+            "io/graceful/log/Log")) {
+      Path file = classes.resolve(name + ".class");
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, "broken");
+    }
+    return scene.launch().jvm("-Xbootclasspath/a:" + classes.toAbsolutePath());
+  }
+
+  private static Launch byteBuddy(Scene scene) {
+    return scene.launch().jvm("-Xbootclasspath/a:" + Downloads.find(BYTE_BUDDY).orElseThrow());
   }
 
   private static Launch securityManager(Scene scene) throws Exception {
