@@ -5,6 +5,7 @@ import apps.Options;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,10 @@ public final class Main {
                 "hello"),
             "admin",
             "path",
-            "port-probe");
+            "port-probe",
+            "backlog",
+            "receive-buffer",
+            "reuse-port");
     App app = App.start(options);
     if (options.isOn("port-probe")) {
       new ServerSocket(options.port()).close();
@@ -111,7 +115,15 @@ public final class Main {
   }
 
   private static void selector(Options options, App app) throws IOException {
-    SelectorApp server = new SelectorApp(options.address(), app);
+    ServerSocketChannel channel = ServerSocketChannel.open();
+    if (options.has("receive-buffer")) {
+      channel.setOption(StandardSocketOptions.SO_RCVBUF, (int) options.number("receive-buffer"));
+    }
+    if (options.isOn("reuse-port")) {
+      NewerJdk.reusePort(channel);
+    }
+    int backlog = (int) options.number("backlog", BACKLOG);
+    SelectorApp server = new SelectorApp(channel, options.address(), backlog, app);
     app.bound();
     app.serving();
     server.run();

@@ -24,15 +24,17 @@ import java.util.concurrent.TimeUnit;
 final class SelectorApp {
 
   private final Selector selector = Selector.open();
-  private final ServerSocketChannel server = ServerSocketChannel.open();
+  private final ServerSocketChannel server;
   private final Queue<Connection> due = new ConcurrentLinkedQueue<>();
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1, this::daemon);
   private final App app;
 
-  SelectorApp(InetSocketAddress address, App app) throws IOException {
+  SelectorApp(ServerSocketChannel server, InetSocketAddress address, int backlog, App app)
+      throws IOException {
+    this.server = server;
     this.app = app;
     server.configureBlocking(false);
-    server.bind(address, Main.BACKLOG);
+    server.bind(address, backlog);
   }
 
   void run() throws IOException {

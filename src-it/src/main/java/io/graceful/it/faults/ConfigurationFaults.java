@@ -29,6 +29,7 @@ final class ConfigurationFaults {
         new Fault(GROUP, "one more port", ConfigurationFaults::onePortMore),
         new Fault(GROUP, "all addresses instead of one", ConfigurationFaults::allAddresses),
         new Fault(GROUP, "one address instead of all", ConfigurationFaults::oneAddress),
+        new Fault(GROUP, "other socket options", ConfigurationFaults::otherOptions),
         new Fault(GROUP, "what the application refuses", ConfigurationFaults::refused),
         new Fault(GROUP, "an argument file without the agent", ConfigurationFaults::noAgent),
         new Fault(GROUP, "an argument file with a heap too large", ConfigurationFaults::hugeHeap),
@@ -94,6 +95,16 @@ final class ConfigurationFaults {
         .whenever("the application binds .*, but was passed .*: make the addresses the same");
     scene.restartFails("exited with 1");
     Files.writeString(config, "host=" + first + "\n");
+    scene.nextRestartSucceeds();
+  }
+
+  /** There and back. */
+  private static void otherOptions(Scene scene) throws Exception {
+    Path config = configuration(scene, "");
+    scene.start(scene.launch(Apps.NIO).with("config", config));
+    Files.writeString(config, "backlog=100\nreceive-buffer=16384\nreuse-port=true\n");
+    scene.restartSucceeds();
+    Files.writeString(config, "");
     scene.nextRestartSucceeds();
   }
 
