@@ -14,8 +14,8 @@ usage: ./campaign scale [--jdk VERSION] [--restarts N] [--rate N] [--connections
 Restarts each app 3 times (--restarts) with 100, 1000 and 10000 keep-alive connections (--connections) on JDK 25 (--jdk), all held
 by one client that makes 2000 requests a second (--rate), blindly. Prints for each restart what failed, how many connections
 were kept, how long it took from the handover to the new process's first answer on the last of them, and the latencies.
-Exits with 1 if a request fails or a connection is lost. The apps are those of test-apps/README.md; if none is given,
-nio, netty-epoll, tomcat-nio and jetty. Takes about two minutes each.
+Exits with 1 if a request fails, a connection is lost, or one is on its way between the processes for more than 250 ms. The apps
+are those of test-apps/README.md; if none is given, nio, netty-epoll, tomcat-nio and jetty. Takes about two minutes each.
 
 Needs the JDK that it runs on (25) and one from 17 on, Maven, and a limit of open files (ulimit -Hn) of 1000 more than the connections.
 USAGE
