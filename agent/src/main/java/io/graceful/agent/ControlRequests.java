@@ -224,6 +224,11 @@ final class ControlRequests implements BiConsumer<Message, Conversation> {
     }
 
     @Override
+    public void accepting(int successor) {
+      with.say(Message.event("accepting").with("pid", successor));
+    }
+
+    @Override
     public void held(int successor) {
       with.say(Message.event("held").with("pid", successor));
       with.hangUp();
@@ -235,8 +240,8 @@ final class ControlRequests implements BiConsumer<Message, Conversation> {
     }
 
     @Override
-    public void draining(int left) {
-      with.say(Message.event("draining").with("left", left));
+    public void draining(int moved, int left) {
+      with.say(Message.event("draining").with("moved", moved).with("left", left));
     }
 
     @Override

@@ -20,6 +20,10 @@ final class RestartProgress {
   private long newStarted;
 
   private boolean handedOver;
+
+  /** Connections. */
+  private long moved;
+
   private long lastShown = System.nanoTime() - PAUSE_NANOS;
 
   private RestartProgress(Agent old, boolean asJson) {
@@ -52,7 +56,7 @@ final class RestartProgress {
       }
       switch (event.text("event")) {
         case "done":
-          show("drained: pid " + old.pid() + " exits");
+          show("drained" + inWords(moved) + ": pid " + old.pid() + " exits");
           old.awaitEnd(); // Until then the new one refuses to be restarted.
           if (!newOneRuns()) {
             Subcommand.complain(
@@ -106,12 +110,16 @@ final class RestartProgress {
                 + event.number("all")
                 + ")");
         break;
+      case "accepting":
+        show("it accepts");
+        break;
       case "handed-over":
         handedOver = true;
         onNewPid(event.number("pid"));
-        show("it accepts: handed over, pid " + old.pid() + " drains");
+        show("handed over, pid " + old.pid() + " drains");
         break;
       case "draining":
+        moved = event.number("moved");
         onDraining(event.number("left"));
         break;
       default: // Of a newer agent.
@@ -134,8 +142,14 @@ final class RestartProgress {
   private void onDraining(long left) {
     if (left > 0 && System.nanoTime() - lastShown >= PAUSE_NANOS) {
       lastShown = System.nanoTime();
-      show("draining: " + left + " left");
+      show("draining" + inWords(moved) + ": " + left + " left");
     }
+  }
+
+  private static String inWords(long moved) {
+    return moved == 0
+        ? ""
+        : ", " + moved + (moved == 1 ? " connection moved" : " connections moved");
   }
 
   private void onFailure(String reason) {

@@ -103,6 +103,9 @@ public final class Interposer implements Observer {
   private long giveBackUntil;
   private volatile Drain.Census census = new Drain.Census(0, 0);
 
+  /** The tally's, for other threads. */
+  private volatile int moved;
+
   /**
    * @param quietMillis see {@link io.graceful.config.Option#DRAIN_QUIET}
    */
@@ -177,6 +180,7 @@ public final class Interposer implements Observer {
   /** From now on the app's connections of these listeners are taken, and go to the successor. */
   public void begin(Collection<ListenerKey> listeners, Successor successor) throws IOException {
     startRelay();
+    moved = 0;
     census = new Drain.Census(1, 0); // Nothing is known yet: don't take that for nothing to do.
     Set<ListenerKey> moving = new LinkedHashSet<>();
     for (ListenerKey key : listeners) {
@@ -302,6 +306,11 @@ public final class Interposer implements Observer {
   /** Those that are in our hands. */
   public Drain.Census census() {
     return census;
+  }
+
+  /** How many the successor's app has accepted. From any thread. */
+  public int moved() {
+    return moved;
   }
 
   /** How many are in our hands. From any thread. */
@@ -528,6 +537,7 @@ public final class Interposer implements Observer {
     }
     forget(one);
     tally.moved++;
+    moved = tally.moved;
   }
 
   private void forget(Interposed one) {

@@ -35,6 +35,11 @@ final class Audience implements Progress {
   }
 
   @Override
+  public void accepting(int successor) {
+    tell(member -> member.accepting(successor));
+  }
+
+  @Override
   public void held(int successor) {
     tell(member -> member.held(successor));
   }
@@ -45,8 +50,8 @@ final class Audience implements Progress {
   }
 
   @Override
-  public void draining(int left) {
-    tell(member -> member.draining(left));
+  public void draining(int moved, int left) {
+    tell(member -> member.draining(moved, left));
   }
 
   @Override

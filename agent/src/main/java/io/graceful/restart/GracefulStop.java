@@ -95,7 +95,9 @@ final class GracefulStop {
     long quiet = world.options.millis(Option.DRAIN_QUIET);
     ConnectionDrain drain = new ConnectionDrain(world.libc, keys, quiet);
     long timeout = world.options.millis(Option.STOP_TIMEOUT);
-    watch = new DrainWatch(world.reactor, drain, timeout, progress::draining, this::drained);
+    watch =
+        new DrainWatch(
+            world.reactor, drain, timeout, left -> progress.draining(0, left), this::drained);
     world.log.info("SIG" + signal + ": stopping, no longer accepting on " + keys);
     watch.start();
   }

@@ -19,18 +19,22 @@ public interface Progress {
    */
   default void claimed(ListenerKey listener, int claimed, int all) {}
 
-  /** It accepts on all of them, as does this process, until the operator decides. */
+  /** It accepts on all of them, and so does this process. */
+  default void accepting(int successor) {}
+
+  /** That stays so until the operator decides. */
   default void held(int successor) {}
 
-  /** It accepts on all of them, and this process doesn't any more. */
+  /** This process doesn't accept any more. */
   default void handedOver(int successor) {}
 
   /**
    * This process waits for connections to end or move.
    *
-   * @param left how many
+   * @param moved how many have moved by now
+   * @param left how many have not
    */
-  default void draining(int left) {}
+  default void draining(int moved, int left) {}
 
   /** The restart did not come about, or was taken back; this process serves. */
   default void failed(String reason) {}

@@ -2,14 +2,9 @@ package io.graceful.restart;
 
 import io.graceful.config.Durations;
 import io.graceful.config.Option;
-import io.graceful.drain.ConnectionDrain;
-import io.graceful.drain.Drain;
-import io.graceful.drain.OpenDrain;
-import io.graceful.drain.ThisFirst;
 import io.graceful.handover.Frame;
 import io.graceful.handover.Frame.Type;
 import io.graceful.handover.Lifeline;
-import io.graceful.move.Interposer;
 import io.graceful.os.FreeDescriptors;
 import io.graceful.os.IoUring;
 import io.graceful.os.JavaSignals;
@@ -34,7 +29,7 @@ import java.util.Map;
  * it accepts, let go of them, drain, exit. Until the successor is ready nothing changes here, and
  * afterwards the listeners are kept at hand: so whenever it dies, this process serves on.
  */
-final class Restart {
+final class Restart implements Departure.Owner {
 
   private enum Phase {
     /** The successor's JVM starts. */
@@ -58,12 +53,6 @@ final class Restart {
   private static final long DROP_GRACE_MILLIS = 5000;
 
   private static final long REAP_MILLIS = 20;
-
-  /** The relay takes two seconds at most, if its thread lives: the app may have run out of heap. */
-  private static final long FINISH_MILLIS = 10_000;
-
-  /** After the soak, when drain.timeout is not longer. */
-  private static final long LAST_LOOK_MILLIS = 200;
 
   /**
    * Free ones that a restart begins with, and one more for each listener: about twice what it has
@@ -89,21 +78,16 @@ final class Restart {
   private final long started = System.nanoTime();
   private final boolean mayDrop;
   private final Map<ListenerKey, Boolean> claimed = new LinkedHashMap<>();
-  private final List<ListenerKey> speakHttp = new ArrayList<>();
   private final DetachedListeners detached;
+  private final Departure departure;
   private Phase phase = Phase.BOOTING;
   private List<Listener> listeners = new ArrayList<>();
   private Lifeline lifeline;
   private SuccessorProcess successor;
   private Reactor.Timer deadline;
-  private DrainWatch drain;
-  private Interposer interposer;
   private boolean withConnections;
-  private boolean soaked;
-  private boolean hasFinished;
   private boolean hasLeft;
   private boolean isOver;
-  private String drained;
   private boolean stoppedByOperator;
 
   /** The successor has ended, and this process does not serve again. */
@@ -135,6 +119,7 @@ final class Restart {
             : request.readyTimeout;
     this.whenOver = whenOver;
     this.detached = new DetachedListeners(world);
+    this.departure = new Departure(world, mover, this);
     this.mayDrop = world.options.text(Option.UNCLAIMED).equals("drop");
   }
 
@@ -172,7 +157,7 @@ final class Restart {
 
   /** Connections that are in the relay's hands. */
   int relayedConnections() {
-    return interposer == null ? 0 : interposer.size();
+    return departure.size();
   }
 
   /** 0 as long as there is none. */
@@ -352,12 +337,12 @@ final class Restart {
     } else if (frame.type() == Type.READY && phase == Phase.STARTING && !stoppedByOperator) {
       withConnections = frame.number() == Frame.TAKES_CONNECTIONS;
       onReady();
-    } else if (frame.type() == Type.TAKEN && interposer != null) {
-      interposer.taken(frame.number());
-    } else if (frame.type() == Type.REJECTED && interposer != null) {
-      interposer.rejected(frame.number(), frame.text());
+    } else if (frame.type() == Type.TAKEN && departure.isMoving()) {
+      departure.taken(frame.number());
+    } else if (frame.type() == Type.REJECTED && departure.isMoving()) {
+      departure.rejected(frame.number(), frame.text());
     } else if (frame.type() == Type.SPEAKS_HTTP) {
-      onHttp(ListenerKey.parse(frame.text()));
+      departure.speaksHttp(ListenerKey.parse(frame.text()));
     } else if (frame.type() == Type.STOPPING) {
       stoppedByOperator = true;
       detached.release(); // Else clients would wait for nobody when the successor lets go of them.
@@ -375,24 +360,6 @@ final class Restart {
     audience.claimed(listener, Collections.frequency(claimed.values(), true), claimed.size());
   }
 
-  private void beginToMove(List<ListenerKey> keys) {
-    try {
-      interposer.begin(keys, this::sendConnection);
-      speakHttp.forEach(interposer::speaksHttp);
-    } catch (IOException failure) {
-      world.log.error("open connections can't move: " + failure.getMessage());
-      interposer = null;
-    }
-  }
-
-  /** May come before the handover: the new process accepts as soon as it has bound. */
-  private void onHttp(ListenerKey listener) {
-    speakHttp.add(listener);
-    if (interposer != null) {
-      interposer.speaksHttp(listener);
-    }
-  }
-
   private void offerListeners() throws IOException {
     lifeline.send(new Frame(Type.LISTENERS, listeners.size(), String.valueOf(generation)));
     for (Listener listener : listeners) {
@@ -404,6 +371,7 @@ final class Restart {
 
   private void onReady() {
     deadline.cancel();
+    audience.accepting(successor.pid());
     if (hold) {
       phase = Phase.HELD;
       world.log.info("pid " + successor.pid() + " is ready and held: both serve");
@@ -428,82 +396,28 @@ final class Restart {
     long elapsed = (System.nanoTime() - started) / 1_000_000;
     world.log.info("handed over to pid " + successor.pid() + " after " + elapsed + " ms; draining");
     audience.handedOver(successor.pid());
-    interposer = withConnections ? mover.ready() : null;
-    if (interposer != null) {
-      beginToMove(keys);
-    }
-    drain =
-        new DrainWatch(
-            world.reactor,
-            drainOf(keys),
-            Math.max(
-                world.options.millis(Option.DRAIN_TIMEOUT),
-                world.options.millis(Option.SOAK) + LAST_LOOK_MILLIS),
-            busy -> audience.draining(waitedFor(busy)),
-            this::onDrained);
-    drain.start();
-    world.reactor.after(world.options.millis(Option.SOAK), this::onSoaked);
-  }
-
-  private Drain drainOf(List<ListenerKey> keys) {
-    List<ListenerKey> staying = new ArrayList<>(keys);
-    staying.removeIf(mover::moves);
-    List<ListenerKey> others = new ArrayList<>(keys);
-    others.removeAll(staying);
-    long quiet = world.options.millis(Option.DRAIN_QUIET);
-    Drain untilTheyEnd = new OpenDrain(world.libc, staying);
-    Drain requests =
-        new ConnectionDrain(
-            world.libc, others, quiet, inode -> interposer != null && interposer.holds(inode));
-    Drain inTheApp = () -> untilTheyEnd.look().plus(requests.look());
-    return interposer == null ? inTheApp : new ThisFirst(this::relayed, inTheApp);
-  }
-
-  private Drain.Census relayed() {
-    // Until the end of the soak each may still show what it speaks, and move.
-    return interposer.census().plus(new Drain.Census(soaked ? 0 : 1, 0));
-  }
-
-  /** Without what only stands for the time of the soak. */
-  private int waitedFor(int busy) {
-    if (interposer == null || interposer.size() > 0) {
-      return interposer == null ? busy : interposer.size();
-    }
-    return soaked ? busy : 0;
+    departure.begin(keys, withConnections);
   }
 
   /** On the relay's thread: a packet is sent whole, whoever else sends one. */
-  private void sendConnection(int id, ListenerKey key, int connection) throws IOException {
+  @Override
+  public void send(int id, ListenerKey key, int connection) throws IOException {
     lifeline.send(new Frame(Type.CONNECTION, id, key.text()), connection);
   }
 
-  private void onDrained(String outcome) {
-    drained = outcome;
-    exitWhenDone();
+  @Override
+  public void waitsFor(int moved, int left) {
+    audience.draining(moved, left);
   }
 
-  private void onSoaked() {
-    soaked = true;
-    exitWhenDone();
+  @Override
+  public void ends() {
+    phase = Phase.EXITING;
   }
 
-  private void exitWhenDone() {
-    if (phase == Phase.DRAINING && soaked && drained != null) {
-      phase = Phase.EXITING;
-      if (interposer == null) {
-        leave(drained);
-      } else {
-        interposer.finish(summary -> world.reactor.post(() -> finished(summary)));
-        world.reactor.after(FINISH_MILLIS, () -> finished("the relay did not end in time"));
-      }
-    }
-  }
-
-  private void finished(String summary) {
-    if (!hasFinished) {
-      hasFinished = true;
-      leave(drained + ": " + summary);
-    }
+  @Override
+  public void ended(String summary) {
+    leave(summary);
   }
 
   /**
@@ -523,12 +437,7 @@ final class Restart {
             + ": stopping, as another process serves already, when nothing is in progress any more");
     stopping = () -> GracefulStop.proceed(signal, previous);
     detached.release();
-    hurry();
-  }
-
-  private void hurry() {
-    drain.hurry(world.options.millis(Option.STOP_TIMEOUT));
-    onSoaked();
+    departure.hurry(world.options.millis(Option.STOP_TIMEOUT));
   }
 
   private void exit() {
@@ -647,10 +556,8 @@ final class Restart {
               + (stoppedByOperator ? " as it was told to" : "")
               + "; exiting too, when nothing is in progress any more");
       isAlone = true;
-      if (interposer != null) {
-        interposer.moveNoMore();
-      }
-      hurry();
+      departure.moveNoMore();
+      departure.hurry(world.options.millis(Option.STOP_TIMEOUT));
       return;
     }
     if (phase == Phase.DRAINING) {
@@ -683,19 +590,8 @@ final class Restart {
   }
 
   private void takeBack() {
-    if (drain != null) {
-      drain.cancel();
-    }
-    if (interposer != null) {
-      interposer.cancel(words -> world.reactor.post(() -> tellOfConnections(words)));
-    }
+    departure.takeBack();
     detached.reattach();
-  }
-
-  private void tellOfConnections(String words) {
-    if (!words.isEmpty()) {
-      world.log.info("restart taken back: " + words);
-    }
   }
 
   private void over() {

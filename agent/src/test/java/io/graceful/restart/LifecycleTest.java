@@ -282,7 +282,7 @@ class LifecycleTest {
         .isEqualTo("pid " + successor.pid() + " has taken over already");
     assertThat(refusalOf(lifecycle::abort)).contains("is draining");
     assertThat(events.heard)
-        .startsWith("spawned", "agentStarted", "claimed 1 of 1", "held", "handedOver");
+        .startsWith("spawned", "agentStarted", "claimed 1 of 1", "accepting", "held", "handedOver");
 
     successor.die();
     Await.until("the failure", () -> events.heard.contains("failed"));
@@ -513,6 +513,11 @@ class LifecycleTest {
     @Override
     public void claimed(ListenerKey listener, int claimed, int all) {
       heard.add("claimed " + claimed + " of " + all);
+    }
+
+    @Override
+    public void accepting(int successor) {
+      heard.add("accepting");
     }
 
     @Override

@@ -129,10 +129,11 @@ class ControlIT {
             "started pid " + pid,
             "its agent runs, the application starts",
             "it has bound 127.0.0.1:" + server.port() + " (1 of 1)",
-            "it accepts: handed over, pid " + old.pid() + " drains")
-        .endsWith(
-            "drained: pid " + old.pid() + " exits",
-            "done: pid " + old.pid() + " has ended, pid " + pid + " serves");
+            "it accepts",
+            "handed over, pid " + old.pid() + " drains")
+        .endsWith("done: pid " + old.pid() + " has ended, pid " + pid + " serves");
+    assertThat(restart.out().get(restart.out().size() - 2))
+        .matches("drained, ([6-9]\\d|\\d{3}) connections moved: pid " + old.pid() + " exits");
     assertThat(old.exists() && !old.isZombie()).as("old process runs").isFalse();
     Loads.assertNothingFailed(load.stop());
     Generations.assertQuiet(server);

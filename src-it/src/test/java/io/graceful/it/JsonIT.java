@@ -95,9 +95,10 @@ class JsonIT {
     command.addAll(server.view().arguments());
 
     CommandRun hold = run(0, "restart", old.pid(), "--hold");
-    assertThat(events(hold)).containsExactly("spawned", "agent-started", "claimed", "held");
+    assertThat(events(hold))
+        .containsExactly("spawned", "agent-started", "claimed", "accepting", "held");
     long held = number(hold.json().get(0), "pid");
-    assertThat(number(hold.json().get(3), "pid")).isEqualTo(held);
+    assertThat(number(hold.json().get(4), "pid")).isEqualTo(held);
     JsonObject claimed = hold.json().get(2);
     assertThat(text(claimed, "listener")).isEqualTo("127.0.0.1:" + server.port());
     assertThat(number(claimed, "claimed")).isEqualTo(1);
@@ -111,7 +112,8 @@ class JsonIT {
     assertThat(text(only(run(1, "commit", old.pid())), "event")).isEqualTo("refused");
 
     CommandRun takeover = run(0, command.toArray());
-    assertThat(events(takeover)).containsExactly("spawned", "agent-started", "claimed", "held");
+    assertThat(events(takeover))
+        .containsExactly("spawned", "agent-started", "claimed", "accepting", "held");
     CommandRun commit = run(0, "commit", old.pid());
     assertThat(events(commit)).startsWith("handed-over").endsWith("done");
     long second = number(commit.json().get(0), "pid");
@@ -120,7 +122,7 @@ class JsonIT {
 
     CommandRun restart = run(0, "restart", second);
     assertThat(events(restart))
-        .startsWith("spawned", "agent-started", "claimed", "handed-over")
+        .startsWith("spawned", "agent-started", "claimed", "accepting", "handed-over")
         .endsWith("done");
     long third = number(restart.json().get(0), "pid");
     ProcessId last = awaitSocket(server, third);
@@ -129,6 +131,7 @@ class JsonIT {
       CommandRun stop = run(0, "stop", third);
       assertThat(events(stop)).startsWith("draining").endsWith("done");
       assertThat(number(stop.json().get(0), "left")).isEqualTo(1);
+      assertThat(number(stop.json().get(0), "moved")).isZero();
     }
     assertThat(server.awaitExit(last, Server.LIMIT)).hasValue(143);
   }
