@@ -33,6 +33,7 @@ final class ConfigurationFaults {
         new Fault(GROUP, "what the application refuses", ConfigurationFaults::refused),
         new Fault(GROUP, "an argument file without the agent", ConfigurationFaults::noAgent),
         new Fault(GROUP, "an argument file with a heap too large", ConfigurationFaults::hugeHeap),
+        new Fault(GROUP, "an argument file with a debugger's port", ConfigurationFaults::debugger),
         new Fault(GROUP, "an argument file with a wrong option", ConfigurationFaults::wrongOption));
   }
 
@@ -138,6 +139,19 @@ final class ConfigurationFaults {
     scene.expectLines(line -> !line.startsWith("graceful"));
     scene.restartFails("exited with 1 before its agent had started");
     Files.writeString(arguments, "");
+    scene.nextRestartSucceeds();
+  }
+
+  /** The agent does not look into the file, so the new one wants the old one's port. */
+  private static void debugger(Scene scene) throws Exception {
+    Path arguments = scene.directory().resolve("jvm.options");
+    String option =
+        "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,quiet=y,address=127.0.0.1:";
+    Files.writeString(arguments, option + FreePort.find() + "\n");
+    scene.start(scene.launch().jvm("@" + arguments));
+    scene.expectLines(line -> !line.startsWith("graceful"));
+    scene.restartFails("before its agent had started");
+    Files.writeString(arguments, option + "0\n");
     scene.nextRestartSucceeds();
   }
 
