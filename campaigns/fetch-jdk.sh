@@ -81,7 +81,9 @@ fetch() {
   # One file system: a debootstrap that was killed leaves /proc mounted in there.
   rm -rf --one-file-system "$root" "${JDKS:?}/$name"
   say "fetching OpenJDK $version for $arch from $suite of $mirror (a minute or so; log: ${log#"$REPO"/})"
-  local options=(--variant=minbase "--arch=$arch" "--include=openjdk-$version-jre-headless")
+  local part=jre
+  ((version > 8)) || part=jdk # What loads an agent into a running JVM is a module later on, and a jar of the JDK in 8.
+  local options=(--variant=minbase "--arch=$arch" "--include=openjdk-$version-$part-headless")
   [[ $arch == "$native" ]] || options+=(--foreign)
   debootstrap "${options[@]}" "$suite" "$root" "$mirror" > "$log" 2>&1 9>&- || {
     tail -n 5 "$log" >&2
