@@ -10,6 +10,7 @@ import io.graceful.relay.Relay;
 import io.graceful.sockets.ListenerKey;
 import io.graceful.sockets.OpenConnection;
 import io.graceful.sockets.OpenConnections;
+import io.graceful.sockets.TcpInfo;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -276,6 +277,9 @@ final class Intake {
     Set<Long> inodes = new HashSet<>();
     for (OpenConnection connection :
         connections.scan(sockets, inode -> isHeld.test(inode) || isLeftAlone(inode))) {
+      if (isOver(connection)) {
+        continue; // The app may keep its descriptor as long as it likes.
+      }
       long inode = connection.inode();
       inodes.add(inode);
       Long seen = firstSeen.putIfAbsent(inode, now);
@@ -290,6 +294,14 @@ final class Intake {
   private boolean isLeftAlone(long inode) {
     Pause pause = leftAlone.get(inode);
     return pause != null && !pause.isOver();
+  }
+
+  private boolean isOver(OpenConnection connection) {
+    try {
+      return TcpInfo.of(libc, connection.fd()).isOver();
+    } catch (ErrnoException closedMeanwhile) {
+      return true;
+    }
   }
 
   private boolean isInUse(OpenConnection connection) {

@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 public final class TcpInfo {
 
   private static final int TCP_ESTABLISHED = 1;
+  private static final int TCP_CLOSE = 7;
   private static final int TCP_CLOSE_WAIT = 8;
 
   private final ByteBuffer info;
@@ -28,6 +29,11 @@ public final class TcpInfo {
   public boolean isOpen() {
     int state = info.get(0);
     return state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT;
+  }
+
+  /** CLOSE: both ends have finished, or one has reset it; only the descriptor is left. */
+  public boolean isOver() {
+    return info.get(0) == TCP_CLOSE;
   }
 
   /** CLOSE_WAIT. The end counts as one of the bytes that were received. */

@@ -199,6 +199,18 @@ class InterposerTest {
   }
 
   @Test
+  void a_connection_that_is_over_holds_nothing_up_though_the_app_keeps_its_descriptor()
+      throws Exception {
+    exchange();
+    client.close();
+    assertThat(appReceives()).isEmpty();
+    inApp.shutdownOutput();
+    begin();
+    Await.until("the end of the drain", () -> interposer.census().busy() == 0);
+    assertThat(inode()).isEqualTo(inodeAtBegin);
+  }
+
+  @Test
   void a_thread_that_reads_when_it_is_taken_reads_on() throws Exception {
     CompletableFuture<String> read = CompletableFuture.supplyAsync(this::read);
     clientSends("*"); // It is no request, nor fresh.

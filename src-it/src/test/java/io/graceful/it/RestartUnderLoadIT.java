@@ -47,6 +47,9 @@ class RestartUnderLoadIT {
     Server server = servers.launch(app, Jdks.find(jdk)).start();
     LoadReport report = restartUnderLoad(server, Loads.startWithKeepAlive(server));
     Loads.assertConnectionsKept(report);
+    assertThat(server.stderr(line -> line.contains("time is up")))
+        .as("drains that something held up")
+        .isEmpty();
   }
 
   /** Also for servers that listen on something else than TCP. */
