@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Paths;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -31,6 +32,9 @@ public final class SpawnRequest {
   private static final int CLONE_FS = 0x200;
   private static final int F_SETFD = 2;
   private static final int FD_CLOEXEC = 1;
+
+  /** At most this many. */
+  private static final int OPENED_MEANWHILE = 1024;
 
   private final byte[] program;
   private final List<byte[]> arguments;
@@ -240,18 +244,49 @@ public final class SpawnRequest {
       must("closefrom", libc.calls.call(ADD_CLOSEFROM, actions, lowest));
       return;
     }
-    // Before glibc 2.34: what the app opens between here and the spawn may slip through.
-    closeOnExec(libc, lowest);
+    closeEach(libc, actions, lowest);
+  }
+
+  /**
+   * Before glibc 2.34. What the app opens between here and the spawn gets numbers that are closed
+   * now, or the lowest that are free; and to close one that is not open is no error, unless it is
+   * beyond the limit.
+   */
+  private static void closeEach(Libc libc, long actions, int lowest) throws ErrnoException {
+    BitSet open = open(lowest);
+    BitSet all = (BitSet) open.clone();
+    int free = lowest;
+    for (int i = 0; i < OPENED_MEANWHILE; i++) {
+      free = open.nextClearBit(free);
+      all.set(free++);
+    }
+    long limit = ProcFs.openFilesLimit();
+    for (int fd = all.nextSetBit(lowest); fd >= 0; fd = all.nextSetBit(fd + 1)) {
+      if (fd < limit) {
+        must("close", libc.calls.call("posix_spawn_file_actions_addclose", actions, fd));
+      } else if (open.get(fd)) {
+        libc.calls.call("fcntl", fd, F_SETFD, FD_CLOEXEC);
+      }
+    }
   }
 
   /** All that are open now, from this one on. */
   static void closeOnExec(Libc libc, int lowest) throws ErrnoException {
+    BitSet open = open(lowest);
+    for (int fd = open.nextSetBit(lowest); fd >= 0; fd = open.nextSetBit(fd + 1)) {
+      libc.calls.call("fcntl", fd, F_SETFD, FD_CLOEXEC);
+    }
+  }
+
+  private static BitSet open(int lowest) throws ErrnoException {
     try {
+      BitSet open = new BitSet();
       for (int fd : ProcFs.openDescriptors()) {
         if (fd >= lowest) {
-          libc.calls.call("fcntl", fd, F_SETFD, FD_CLOEXEC);
+          open.set(fd);
         }
       }
+      return open;
     } catch (IOException noProc) {
       throw new ErrnoException("list /proc/self/fd", ErrnoException.ENOENT);
     }

@@ -10,12 +10,15 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -68,6 +71,36 @@ class SpawnRequestTest {
       assertThat(run(shell("exec > " + report + "; ls /proc/$$/fd"), lacking)).isZero();
     }
     assertThat(Files.readAllLines(report)).containsExactly("0", "1", "2", "3");
+  }
+
+  @ParameterizedTest
+  @MethodSource("lacking")
+  void nothing_leaks_of_what_is_opened_meanwhile(Set<String> lacking) throws Exception {
+    Path report = directory.resolve("report");
+    AtomicBoolean over = new AtomicBoolean();
+    Thread bystander = new Thread(() -> openAndClose(over), "bystander");
+    bystander.start();
+    try {
+      for (int i = 0; i < 50; i++) {
+        assertThat(run(shell("exec > " + report + "; ls /proc/$$/fd"), lacking)).isZero();
+        assertThat(Files.readAllLines(report)).containsExactly("0", "1", "2", "3");
+      }
+    } finally {
+      over.set(true);
+      bystander.join();
+    }
+  }
+
+  /** As an app does whose clients come and go: none of them is close-on-exec. */
+  private static void openAndClose(AtomicBoolean over) {
+    Deque<Integer> open = new ArrayDeque<>();
+    while (!over.get()) {
+      open.add((int) LIBC.calls.call("dup", 2));
+      if (open.size() > 20) {
+        LIBC.close(open.remove());
+      }
+    }
+    open.forEach(LIBC::close);
   }
 
   @Test
