@@ -155,11 +155,22 @@ public final class Reactor implements Runnable {
     }
   }
 
-  /** Waits on the calling thread, outside the loop, until the descriptor is readable. */
+  /**
+   * Waits on the calling thread, outside the loop, until the descriptor is readable. A signal that
+   * meets the thread meanwhile changes nothing.
+   */
   public static boolean awaitReadable(Libc libc, int fd, int timeoutMillis) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
     try (NativeMemory poll = new NativeMemory(8)) {
       poll.bytes.putInt(0, fd).putShort(4, POLLIN);
-      return (int) libc.calls.call("poll", poll.address, 1, timeoutMillis) > 0;
+      long left = timeoutMillis;
+      while (true) {
+        int ready = (int) libc.calls.call("poll", poll.address, 1, left);
+        if (ready >= 0 || libc.calls.errno() != ErrnoException.EINTR) {
+          return ready > 0;
+        }
+        left = Math.max(0, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()));
+      }
     }
   }
 }

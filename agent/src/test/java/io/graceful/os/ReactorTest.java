@@ -3,9 +3,14 @@ package io.graceful.os;
 import static io.graceful.os.NativeLibc.LIBC;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.graceful.sockets.WaitingThreads;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +18,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ReactorTest {
+
+  /** What the JDK interrupts its own threads with; its handler does nothing. */
+  private static final int WAKE_UP = 62;
 
   private static final String TIMED_OUT = "nothing within 30 s";
 
@@ -189,6 +197,42 @@ class ReactorTest {
       assertThat(Reactor.awaitReadable(LIBC, counter, 30_000)).isTrue();
     } finally {
       LIBC.close(counter);
+    }
+  }
+
+  @Test
+  void a_signal_does_not_end_the_wait_for_a_descriptor() throws Exception {
+    WaitingThreads.prepareInterrupts();
+    int counter = LIBC.eventCounter();
+    BlockingQueue<Integer> tid = new LinkedBlockingQueue<>();
+    CompletableFuture<Boolean> wait = new CompletableFuture<>();
+    Thread waiting =
+        new Thread(
+            () -> {
+              tid.add(ownTid());
+              wait.complete(Reactor.awaitReadable(LIBC, counter, 30_000));
+            });
+    waiting.start();
+    try {
+      int thread = tid.take();
+      for (int i = 0; i < 20; i++) {
+        Thread.sleep(5);
+        LIBC.signalThread(ProcFs.pid(), thread, WAKE_UP);
+      }
+      assertThat(wait).isNotDone();
+      LIBC.add(counter);
+      assertThat(wait.get(30, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      waiting.join();
+      LIBC.close(counter);
+    }
+  }
+
+  private static int ownTid() {
+    try {
+      return Integer.parseInt(Path.of("/proc/thread-self").toRealPath().getFileName().toString());
+    } catch (IOException noProc) {
+      throw new UncheckedIOException(noProc);
     }
   }
 
