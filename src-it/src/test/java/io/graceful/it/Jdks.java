@@ -17,15 +17,27 @@ final class Jdks {
         .map(Integer::valueOf);
   }
 
+  /** Those that have what this Java brought. */
+  static Stream<Integer> since(int oldest) {
+    return features().filter(jdk -> jdk >= oldest);
+  }
+
   /** Each of these apps with each JDK that it runs on. */
   static Stream<Arguments> with(Stream<App> apps) {
-    return apps.flatMap(
-        app -> features().filter(jdk -> jdk >= app.oldestJdk()).map(jdk -> Arguments.of(app, jdk)));
+    return apps.flatMap(app -> since(app.oldestJdk()).map(jdk -> Arguments.of(app, jdk)));
   }
 
   /** Where the JDK does not matter. */
   static Jdk any() {
     return find(features().findFirst().orElseThrow());
+  }
+
+  /** The same for what needs this Java: another JDK of this machine, if these are all too old. */
+  static Jdk any(int oldest) {
+    return since(oldest)
+        .findFirst()
+        .map(Jdks::find)
+        .orElseGet(() -> JdkHomes.ofThisMachine().requireSince(oldest));
   }
 
   static Jdk find(int feature) {

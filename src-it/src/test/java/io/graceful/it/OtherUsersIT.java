@@ -36,6 +36,9 @@ class OtherUsersIT {
   /** Of this test, with no other process on this machine. */
   private static final int STRANGER = 54321;
 
+  /** It has UNIX domain channels, and classes of that version. */
+  private static final int JDK_OF_CLIENT = 17;
+
   /** Its path must be short. */
   @TempDir private Path runtimeDirectory;
 
@@ -81,7 +84,7 @@ class OtherUsersIT {
     open(socket, "rw-rw-rw-");
     copyForAll(ForeignClient.class);
     Object[] restart = {
-      Jdks.any().java(),
+      Jdks.any(JDK_OF_CLIENT).java(),
       "-cp",
       runtimeDirectory,
       ForeignClient.class.getName(),

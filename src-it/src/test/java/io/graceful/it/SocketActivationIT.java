@@ -56,7 +56,10 @@ class SocketActivationIT {
   @MethodSource("apps")
   void whatever_it_accepts_with(App app, Servers servers) throws Exception {
     Server server =
-        servers.launch(app, Jdks.any()).after(ListeningLauncher.command("127.0.0.1:port")).start();
+        servers
+            .launch(app, Jdks.any(app.oldestJdk()))
+            .after(ListeningLauncher.command("127.0.0.1:port"))
+            .start();
     Load load = server.load().keepAlive(4, 20, false).connectionPerRequest(100).start();
     server.restart();
     LoadReport report = load.stop();
@@ -74,7 +77,10 @@ class SocketActivationIT {
   @Test
   void a_unix_socket(Servers servers) throws Exception {
     Server server =
-        servers.launch(Apps.UNIX, Jdks.any()).after(ListeningLauncher.command("unix:path")).start();
+        servers
+            .launch(Apps.UNIX, Jdks.any(Apps.UNIX.oldestJdk()))
+            .after(ListeningLauncher.command("unix:path"))
+            .start();
     assertThat(server.greet().pid()).isEqualTo(server.serving().pid());
   }
 

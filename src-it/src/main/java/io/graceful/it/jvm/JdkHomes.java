@@ -55,6 +55,18 @@ public final class JdkHomes {
         .orElseThrow(() -> missing(feature));
   }
 
+  /**
+   * The oldest JDK of this version or later.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  public Jdk requireSince(int oldest) {
+    return all()
+        .filter(jdk -> jdk.feature() >= oldest)
+        .min(Comparator.comparingInt(Jdk::feature))
+        .orElseThrow(() -> missing(oldest));
+  }
+
   private Stream<Jdk> all() {
     return candidates.stream().flatMap(home -> Jdk.at(home).stream());
   }

@@ -45,6 +45,16 @@ class JdkHomesTest {
   }
 
   @Test
+  void oldest_one_that_is_new_enough_is_found() throws Exception {
+    Path newest = fakeJdk("twenty-five", "25.0.1");
+    Path seventeen = fakeJdk("seventeen", "17.0.15");
+    Path eight = fakeJdk("eight", "1.8.0_442");
+    JdkHomes homes = JdkHomes.of(Map.of("JDK_HOMES", newest + ":" + seventeen + ":" + eight));
+    assertThat(homes.requireSince(16).home()).isEqualTo(seventeen);
+    assertThatThrownBy(() -> homes.requireSince(26)).hasMessageContaining("no JDK 26");
+  }
+
+  @Test
   void missing_version_is_an_error_that_says_what_to_do() throws Exception {
     Path home = fakeJdk("seventeen", "17.0.15");
     assertThatThrownBy(() -> JdkHomes.of(Map.of("JDK_HOMES", home.toString())).require(99))
