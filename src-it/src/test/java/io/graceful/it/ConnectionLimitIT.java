@@ -2,6 +2,7 @@ package io.graceful.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.graceful.it.app.App;
 import io.graceful.it.app.Apps;
 import io.graceful.it.app.Restart;
 import io.graceful.it.app.Server;
@@ -39,7 +40,7 @@ class ConnectionLimitIT {
       throws Exception {
     Server server =
         servers
-            .launch(Apps.TOMCAT_NIO, Jdks.find(jdk))
+            .launch(tomcatFor(jdk), Jdks.find(jdk))
             .with("limit", LIMIT)
             .with("limit-from", 2)
             .start();
@@ -94,7 +95,7 @@ class ConnectionLimitIT {
   void those_without_room_do_not_fill_the_queue(int jdk, Servers servers) throws Exception {
     Server server =
         servers
-            .launch(Apps.TOMCAT_NIO, Jdks.find(jdk))
+            .launch(tomcatFor(jdk), Jdks.find(jdk))
             .with("limit", LIMIT)
             .with("limit-from", 2)
             .with("backlog", BACKLOG)
@@ -125,6 +126,10 @@ class ConnectionLimitIT {
     late.forEach(ManualClient::close);
     clients.forEach(ManualClient::close);
     restart.awaitPredecessorGone();
+  }
+
+  private static App tomcatFor(int jdk) {
+    return jdk >= Apps.TOMCAT_NIO.oldestJdk() ? Apps.TOMCAT_NIO : Apps.TOMCAT8;
   }
 
   private static List<Integer> awaitMoved(int count, long successor, Map<Integer, Long> answerers) {

@@ -17,12 +17,13 @@ public final class Main {
 
   public static void main(String[] args) throws LifecycleException {
     Silence.keep();
-    Options options = Options.parse(args, Arrays.asList("nio", "nio2"));
+    Options options =
+        Options.parse(args, Arrays.asList("nio", "nio2"), "limit", "limit-from", "backlog");
     App app = App.start(options);
 
     Tomcat tomcat = new Tomcat();
     tomcat.setBaseDir(options.text("state", System.getProperty("java.io.tmpdir")));
-    tomcat.setConnector(connector(options));
+    tomcat.setConnector(connector(options, app.hasConnectionLimit()));
     Context context = tomcat.addContext("", null);
     Tomcat.addServlet(context, "endpoints", new EndpointsServlet(new Endpoints(app)))
         .addMapping("/");
@@ -35,14 +36,14 @@ public final class Main {
     tomcat.getServer().await();
   }
 
-  private static Connector connector(Options options) {
+  private static Connector connector(Options options, boolean limited) {
     boolean nio2 = options.flavour().equals("nio2");
     Connector connector =
         new Connector("org.apache.coyote.http11.Http11Nio" + (nio2 ? "2" : "") + "Protocol");
     connector.setPort(options.port());
     connector.setProperty("address", options.host());
-    connector.setProperty("acceptCount", "1024");
-    connector.setProperty("maxConnections", "100000");
+    connector.setProperty("acceptCount", options.text("backlog", "1024"));
+    connector.setProperty("maxConnections", limited ? options.text("limit", "1") : "100000");
     connector.setProperty("maxKeepAliveRequests", "-1");
     connector.setThrowOnFailure(true);
     return connector;
