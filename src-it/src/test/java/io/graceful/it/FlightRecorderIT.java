@@ -39,9 +39,8 @@ class FlightRecorderIT {
     Server server =
         servers
             .launch(Apps.THREADS, Jdks.find(jdk))
-            .jvm(
-                "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + recordings,
-                "-Xlog:jfr+startup=off")
+            .jvm("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + recordings)
+            .jvmSince(17, "-Xlog:jfr+startup=off")
             .start();
     Load load = server.load().connectionPerRequest(1000).start();
     Await.until(

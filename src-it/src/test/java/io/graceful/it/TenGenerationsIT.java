@@ -32,7 +32,8 @@ class TenGenerationsIT {
         servers
             .launch(Apps.HTTPSERVER, Jdks.find(jdk))
             // Otherwise the JVM starts and ends compiler and collector threads as it sees fit.
-            .jvm("-XX:+UseSerialGC", "-XX:-UseDynamicNumberOfCompilerThreads")
+            .jvm("-XX:+UseSerialGC")
+            .jvmSince(11, "-XX:-UseDynamicNumberOfCompilerThreads")
             .after("umask 027; ulimit -n 777")
             .environment("SOME", "value with spaces = and equals")
             // Otherwise a "list" of another test is a descriptor more while it lasts.

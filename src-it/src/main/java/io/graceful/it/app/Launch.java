@@ -70,6 +70,11 @@ public final class Launch {
     return this;
   }
 
+  /** The same, unless the JDK is older, and would refuse them. */
+  public Launch jvmSince(int oldestJdk, String... options) {
+    return jdk.feature() >= oldestJdk ? jvm(options) : this;
+  }
+
   /** Behind the agent's own, where the order counts. */
   public Launch jvmAfterAgent(String... options) {
     jvmOptionsAfterAgent.addAll(List.of(options));
