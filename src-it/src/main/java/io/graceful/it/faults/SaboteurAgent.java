@@ -1,8 +1,10 @@
 package io.graceful.it.faults;
 
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.Paths;
 
 /**
  * Another agent on the command line, which does at the start what a file tells it, if the file is
@@ -18,20 +20,27 @@ public final class SaboteurAgent {
   private SaboteurAgent() {}
 
   public static void premain(String file) throws Exception {
-    Path order = Path.of(file);
+    Path order = Paths.get(file);
     if (!Files.exists(order)) {
       new ServerSocket(0).close(); // As agents may: the JDK's classes are loaded by it.
       return;
     }
-    switch (Files.readString(order).strip()) {
-      case EXIT_0 -> System.exit(0);
-      case EXIT_1 -> System.exit(1);
-      case KILL -> {
-        new ProcessBuilder("kill", "-KILL", String.valueOf(ProcessHandle.current().pid())).start();
+    switch (new String(Files.readAllBytes(order), StandardCharsets.UTF_8)) {
+      case EXIT_0:
+        System.exit(0);
+        break;
+      case EXIT_1:
+        System.exit(1);
+        break;
+      case KILL:
+        new ProcessBuilder("sh", "-c", "kill -KILL $PPID").start();
         Thread.sleep(Long.MAX_VALUE);
-      }
-      case HANG -> Thread.sleep(Long.MAX_VALUE);
-      default -> throw new IllegalStateException("told to throw");
+        break;
+      case HANG:
+        Thread.sleep(Long.MAX_VALUE);
+        break;
+      default:
+        throw new IllegalStateException("told to throw");
     }
   }
 }
