@@ -31,10 +31,14 @@ final class ConfigurationFaults {
         new Fault(GROUP, "one address instead of all", ConfigurationFaults::oneAddress),
         new Fault(GROUP, "other socket options", ConfigurationFaults::otherOptions),
         new Fault(GROUP, "what the application refuses", ConfigurationFaults::refused),
-        new Fault(GROUP, "an argument file without the agent", ConfigurationFaults::noAgent),
-        new Fault(GROUP, "an argument file with a heap too large", ConfigurationFaults::hugeHeap),
-        new Fault(GROUP, "an argument file with a debugger's port", ConfigurationFaults::debugger),
-        new Fault(GROUP, "an argument file with a wrong option", ConfigurationFaults::wrongOption));
+        new Fault(GROUP, "an argument file without the agent", ConfigurationFaults::noAgent)
+            .since(9),
+        new Fault(GROUP, "an argument file with a heap too large", ConfigurationFaults::hugeHeap)
+            .since(9),
+        new Fault(GROUP, "an argument file with a debugger's port", ConfigurationFaults::debugger)
+            .since(9),
+        new Fault(GROUP, "an argument file with a wrong option", ConfigurationFaults::wrongOption)
+            .since(9));
   }
 
   private static void otherPort(Scene scene) throws Exception {

@@ -26,7 +26,7 @@ final class EnvironmentFaults {
             "arguments with spaces, quotes, newlines and UTF-8",
             scene -> scene.launch().jvm("-Dodd=" + "a b\t\"c\" 'd'\n\u00e9\u20ac $HOME `id`")),
         restarts("an environment of 10,000 variables", EnvironmentFaults::manyVariables),
-        restarts("an argument file of the JVM", EnvironmentFaults::argumentFile).always(),
+        restarts("an argument file of the JVM", EnvironmentFaults::argumentFile).always().since(9),
         restarts("JDK_JAVA_OPTIONS and JAVA_TOOL_OPTIONS", EnvironmentFaults::optionsInVariables),
         restarts(
             "locale C",

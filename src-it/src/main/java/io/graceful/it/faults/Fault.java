@@ -8,18 +8,25 @@ import java.util.List;
  * @param group such as successor
  * @param name in words, unique in its group
  * @param isShort whether it is one of the few that are tried at each build
+ * @param oldestJdk the first Java that can be run like that
  * @param needs beginnings of the names of files that the campaign fetches, and a build does not
  * @param script does it, and throws AssertionError if anything is not as it must be
  */
-record Fault(String group, String name, boolean isShort, List<String> needs, Script script) {
+record Fault(
+    String group, String name, boolean isShort, int oldestJdk, List<String> needs, Script script) {
 
   Fault(String group, String name, Script script) {
-    this(group, name, false, List.of(), script);
+    this(group, name, false, 8, List.of(), script);
   }
 
   /** The same, as one of the few that are tried at each build. */
   Fault always() {
-    return new Fault(group, name, true, needs, script);
+    return new Fault(group, name, true, oldestJdk, needs, script);
+  }
+
+  /** The same, which older JDKs can't do. */
+  Fault since(int jdk) {
+    return new Fault(group, name, isShort, jdk, needs, script);
   }
 
   /**
@@ -28,7 +35,7 @@ record Fault(String group, String name, boolean isShort, List<String> needs, Scr
    * @param prefix of its name
    */
   Fault needing(String prefix) {
-    return new Fault(group, name, isShort, List.of(prefix), script);
+    return new Fault(group, name, isShort, oldestJdk, List.of(prefix), script);
   }
 
   /** What it needs and is not there. */

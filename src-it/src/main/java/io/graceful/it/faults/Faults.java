@@ -66,6 +66,7 @@ public final class Faults {
     all.addAll(AgentJarFaults.all());
     all.addAll(ApplicationJarFaults.all());
     all.addAll(JvmFaults.all(jdk));
+    all.removeIf(fault -> jdk.feature() < fault.oldestJdk());
     return all;
   }
 

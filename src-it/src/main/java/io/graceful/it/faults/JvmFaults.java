@@ -37,7 +37,9 @@ final class JvmFaults {
     faults.add(restarts("-Xshare:off", "-Xshare:off"));
     faults.add(restarts("-Xint", "-Xint"));
     faults.add(restarts("-XX:+UseCompressedOops off", "-XX:-UseCompressedOops"));
-    faults.add(new Fault(GROUP, "a class data archive of its own (AppCDS)", JvmFaults::archived));
+    faults.add(
+        new Fault(GROUP, "a class data archive of its own (AppCDS)", JvmFaults::archived)
+            .since(13));
     faults.add(new Fault(GROUP, "a flight recording", JvmFaults::recorded));
     faults.add(restarts("a debugger's port", JvmFaults::debugger));
     faults.add(restarts("JMX over the network", JvmFaults::jmx).always());
@@ -161,7 +163,8 @@ final class JvmFaults {
   private static Launch recording(Scene scene) {
     return scene
         .launch()
-        .jvm("-XX:StartFlightRecording=settings=profile,dumponexit=false", "-Xlog:jfr+startup=off");
+        .jvm("-XX:StartFlightRecording=settings=profile,dumponexit=false")
+        .jvmSince(17, "-Xlog:jfr+startup=off");
   }
 
   private static Launch debugger(Scene scene) throws Exception {
