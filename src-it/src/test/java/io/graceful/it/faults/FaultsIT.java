@@ -28,7 +28,7 @@ class FaultsIT {
     Path agent = Path.of(System.getProperty("graceful.agent.jar", "../agent/target/graceful.jar"));
     String directory = fault.toString().replaceAll("\\W+", "-") + "-" + jdk;
     try (Scene scene =
-        new Scene(jdk, agent, ServersExtension.logs().resolve("faults").resolve(directory))) {
+        new Scene(jdk, agent, ServersExtension.emptyDirectory("faults", directory))) {
       fault.script().run(scene);
     }
   }

@@ -70,10 +70,12 @@ public final class ServersExtension implements ParameterResolver, AfterEachCallb
   }
 
   private static Path emptyDirectory(ExtensionContext context) {
-    String logs = System.getProperty("graceful.it.logs", "target/it-logs");
-    Path directory =
-        Path.of(logs, context.getRequiredTestClass().getSimpleName(), name(context))
-            .toAbsolutePath();
+    return emptyDirectory(context.getRequiredTestClass().getSimpleName(), name(context));
+  }
+
+  /** For what a test leaves behind, without what an earlier run of it has left there. */
+  public static Path emptyDirectory(String test, String run) {
+    Path directory = logs().resolve(test).resolve(run);
     if (Files.exists(directory)) {
       try (Stream<Path> earlierRun = Files.walk(directory)) {
         for (Path path : earlierRun.sorted(Comparator.reverseOrder()).toList()) {
