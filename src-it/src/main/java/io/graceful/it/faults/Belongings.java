@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,8 +21,8 @@ record Belongings(
     List<String> descriptors, Map<String, Integer> threads, int children, List<String> files) {
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 
-  /** The JVM's random numbers: opened when they are needed. */
-  private static final Set<String> RANDOM = Set.of("/dev/random", "/dev/urandom");
+  /** What a JVM opens when it needs it: random numbers, and JDK 8 each of its own jars. */
+  private static final Pattern BY_NEED = Pattern.compile("/dev/u?random|/.*/jre/lib/[^/]+\\.jar");
 
   /** Empty while it has connections, or its agent is not complete. */
   static Optional<Belongings> ifSettled(ProcessView process, Path... directories) {
@@ -38,7 +37,7 @@ record Belongings(
   /** Whatever it does. */
   static Belongings of(ProcessView process, Path... directories) {
     List<String> descriptors = new ArrayList<>(process.descriptors());
-    descriptors.removeIf(RANDOM::contains);
+    descriptors.removeIf(path -> BY_NEED.matcher(path).matches());
     // The JMX exporter leaves closing its configuration to the garbage collector.
     descriptors.removeIf(path -> path.endsWith("/exporter.yml"));
     Map<String, Integer> threads = process.threads();
