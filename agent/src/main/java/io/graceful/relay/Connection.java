@@ -49,6 +49,7 @@ public final class Connection {
 
   private boolean clientIsGone;
   private boolean appHasReset;
+  private boolean appMayHaveReset;
   private boolean appIsDeaf;
 
   Connection(
@@ -439,6 +440,7 @@ public final class Connection {
     if (errno != 0) {
       appIsDeaf = true;
       appHasReset |= errno == ErrnoException.ECONNRESET;
+      appMayHaveReset |= toApp.mayHaveMissedReset();
       toApp.drop();
     }
   }
@@ -510,12 +512,13 @@ public final class Connection {
   }
 
   private boolean onEndOfApp() {
-    if (appHasReset) {
+    // It may not only have finished sending, but closed, and epoll has not told yet.
+    boolean hasLeft = app.hasHungUp || !toClient.endPassedOn && io.isHungUp(app.fd());
+    if (appHasReset || hasLeft && appMayHaveReset) {
       reset();
       return false;
     }
-    // It may not only have finished sending, but closed, and epoll has not told yet.
-    if (app.hasHungUp || !toClient.endPassedOn && io.isHungUp(app.fd())) {
+    if (hasLeft) {
       onAppGone();
       return true;
     }

@@ -15,6 +15,7 @@ final class Flow {
   private int from;
   private int to;
   private long bytes;
+  private boolean mayHaveMissedReset;
 
   /** The sender has sent its last byte. */
   boolean ended;
@@ -52,6 +53,7 @@ final class Flow {
         return 0;
       }
       if (taken < 0) {
+        mayHaveMissedReset = sent > 0;
         return -taken;
       }
       sent += taken;
@@ -71,10 +73,15 @@ final class Flow {
    * @return 0, or the errno with which the receiver refuses
    */
   int flush(int receiver) {
+    int started = from;
     while (kept != null) {
       int taken = io.send(receiver, kept, from, to - from);
+      if (taken == -ErrnoException.EAGAIN) {
+        return 0;
+      }
       if (taken < 0) {
-        return taken == -ErrnoException.EAGAIN ? 0 : -taken;
+        mayHaveMissedReset = from > started;
+        return -taken;
       }
       from += taken;
       if (from == to) {
@@ -82,6 +89,15 @@ final class Flow {
       }
     }
     return 0;
+  }
+
+  /**
+   * Whether the receiver has taken a part just before it refused. If it was closed meanwhile, with
+   * bytes unread, that call may have met the reset and told the part instead: the kernel tells an
+   * error once, and not here (unix_stream_sendmsg, net/unix/af_unix.c).
+   */
+  boolean mayHaveMissedReset() {
+    return mayHaveMissedReset;
   }
 
   /** Forgets what is kept. */

@@ -129,6 +129,25 @@ class RelayTest extends RelayedPeers {
     peers.awaitEvent("ended RESET_BY_APP");
   }
 
+  @Test
+  void an_app_that_closes_in_the_middle_of_what_comes_resets_the_connection() throws Exception {
+    for (int i = 0; i < 2000; i++) {
+      Peers peers = new Peers(History.BUSY, false).admit();
+      assertThat(rig.io.send(peers.client, buffer, 0, 4 * Relay.BUFFER_BYTES)).isPositive();
+      while (rig.io.unread(peers.app) == 0) {
+        Thread.onSpinWait();
+      }
+      for (long until = System.nanoTime() + i % 100 * 500L; System.nanoTime() - until < 0; ) {
+        Thread.onSpinWait();
+      }
+      peers.closeApp(); // The relay may be inside of the call that sends the rest.
+
+      peers.clientGetsEnd(ErrnoException.ECONNRESET);
+      peers.awaitEvent("ended RESET_BY_APP");
+      peers.close();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void a_client_that_resets_shows_the_app_its_last_words_and_a_reset(boolean watch)
