@@ -18,6 +18,7 @@ public final class ControlClient implements AutoCloseable {
   private static final int NONE = -1;
 
   private final Libc libc;
+  private final Path socket;
   private final int fd;
   private final SocketIo io;
   private final FdMessages messages;
@@ -25,8 +26,9 @@ public final class ControlClient implements AutoCloseable {
   private int next;
   private int descriptor = NONE;
 
-  private ControlClient(Libc libc, int fd) {
+  private ControlClient(Libc libc, Path socket, int fd) {
     this.libc = libc;
+    this.socket = socket;
     this.fd = fd;
     this.io = new SocketIo(libc);
     this.messages = new FdMessages(libc);
@@ -38,7 +40,7 @@ public final class ControlClient implements AutoCloseable {
    */
   public static ControlClient connect(Libc libc, Path socket) throws IOException {
     try {
-      return new ControlClient(libc, new UnixSockets(libc).connect(socket));
+      return new ControlClient(libc, socket, new UnixSockets(libc).connect(socket));
     } catch (ErrnoException failure) {
       if (failure.errno() == ErrnoException.EAGAIN) {
         throw new SilentAgentException(socket, failure);
@@ -77,7 +79,7 @@ public final class ControlClient implements AutoCloseable {
    *
    * @param millis to wait for each piece of it
    * @return null when it has hung up
-   * @throws IOException also when it says nothing for so long
+   * @throws SilentAgentException when it says nothing for so long
    */
   public Message hear(int millis) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -140,7 +142,7 @@ public final class ControlClient implements AutoCloseable {
 
   private void await(int millis) throws IOException {
     if (!Reactor.awaitReadable(libc, fd, millis)) {
-      throw new IOException("the agent did not answer within " + millis + " ms");
+      throw new SilentAgentException(socket, null);
     }
   }
 

@@ -3,7 +3,7 @@ package io.graceful.control;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Somebody listens on a control socket, but has not accepted those who came before. */
+/** Somebody listens on a control socket, but accepts nobody any more or does not answer. */
 public final class SilentAgentException extends IOException {
 
   private static final long serialVersionUID = 1;

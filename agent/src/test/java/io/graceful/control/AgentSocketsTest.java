@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -85,14 +86,7 @@ class AgentSocketsTest {
         FullQueue full = new FullQueue(own)) {
       assertThat(agent.isOpen() && full.isFull()).isTrue();
       assertThat(sockets.allIn(List.of(good))).containsExactly(own);
-      assertThatThrownBy(() -> ControlClient.connect(LIBC, own))
-          .isInstanceOf(SilentAgentException.class)
-          .hasMessage(
-              "pid "
-                  + SELF
-                  + " does not answer: its process is stopped (then kill -CONT "
-                  + SELF
-                  + ") or hangs");
+      assertSilent(() -> ControlClient.connect(LIBC, own));
     }
     Path ended = new SocketName(SELF, 1).in(good);
     try (ServerSocketChannel other = listening(ended, 1);
@@ -100,6 +94,28 @@ class AgentSocketsTest {
       assertThat(other.isOpen() && full.isFull()).isTrue();
       assertThat(sockets.allIn(List.of(good))).as("of no process here").isEmpty();
     }
+  }
+
+  @Test
+  void one_that_says_nothing_is_one_that_does_not_answer() throws Exception {
+    Path own = new SocketName(SELF, ProcFs.startTime()).in(good);
+    try (ServerSocketChannel agent = listening(own, 16);
+        ControlClient client = ControlClient.connect(LIBC, own)) {
+      assertThat(agent.isOpen()).isTrue();
+      client.ask(new Message().with("command", "status"));
+      assertSilent(() -> client.hear(50));
+    }
+  }
+
+  private static void assertSilent(ThrowableAssert.ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOf(SilentAgentException.class)
+        .hasMessage(
+            "pid "
+                + SELF
+                + " does not answer: its process is stopped (then kill -CONT "
+                + SELF
+                + ") or hangs");
   }
 
   private Path directory(String name, String permissions) throws IOException {
