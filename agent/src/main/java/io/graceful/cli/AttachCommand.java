@@ -38,6 +38,9 @@ final class AttachCommand extends ReportingCommand {
   /** Its answer, 0 for success, is an error to a newer JDK, which expects words. */
   private static final String LOADED_INTO_JDK_8 = "0";
 
+  /** And JDK 8 expects a number, which a newer JVM does not answer, loaded or not. */
+  private static final String UNREAD_BY_JDK_8 = "Non-numeric value found - int expected";
+
   private static final long LIMIT_NANOS = 15_000_000_000L;
   private static final long GLANCE_MILLIS = 50;
 
@@ -86,17 +89,25 @@ final class AttachCommand extends ReportingCommand {
           "loading the agent into pid " + pid + " (a JVM from 21 on warns of that on its stderr)");
     }
     boolean answers = opensSocket(pid);
-    load(pid);
-    if (!answers) {
+    boolean isRead = load(pid);
+    if (!answers && isRead) {
       print(
           wantsJson()
               ? Message.event("loaded").with("pid", pid)
               : "loaded; with control=off only the stderr of pid " + pid + " says how it went");
       return Exit.OK;
     }
-    Agent agent = await(agents, pid);
+    Agent agent = answers ? await(agents, pid) : null;
     if (agent == null) {
-      complain("pid " + pid + " has not opened its control socket");
+      complain(
+          "pid "
+              + pid
+              + " has not opened its control socket"
+              + (isRead
+                  ? ""
+                  : ", and this java, of JDK 8, can't read what a newer one answers: run the command"
+                      + " with the java of pid "
+                      + pid));
       stderr.show("pid " + pid);
       return Exit.FAILED;
     }
@@ -125,7 +136,8 @@ final class AttachCommand extends ReportingCommand {
     }
   }
 
-  private void load(int pid) throws Exception {
+  /** Returns whether its answer can be read by this JVM. */
+  private boolean load(int pid) throws Exception {
     if (!PROVIDER.attempt().isAvailable()) {
       throw new IOException(
           "this java, "
@@ -134,13 +146,17 @@ final class AttachCommand extends ReportingCommand {
     }
     try {
       ByteBuddyAgent.attach(jar(), String.valueOf(pid), options, PROVIDER);
+      return true;
     } catch (IllegalStateException failure) {
       Throwable cause = failure;
       while (cause.getCause() != null) {
         cause = cause.getCause();
       }
       if (LOADED_INTO_JDK_8.equals(cause.getMessage())) {
-        return;
+        return true;
+      }
+      if (UNREAD_BY_JDK_8.equals(cause.getMessage())) {
+        return false;
       }
       throw new IOException(
           "can't load the agent into pid " + pid + ": " + cause.getMessage(), failure);
