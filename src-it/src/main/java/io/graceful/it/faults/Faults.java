@@ -84,7 +84,7 @@ public final class Faults {
     long begun = System.nanoTime();
     String failure = "";
     try (Scene scene = new Scene(jdk, agent, directory)) {
-      fault.script().run(scene);
+      scene.play(fault);
       counts[0]++;
     } catch (Throwable e) { // Whatever it is, the others are still to be tried.
       counts[1]++;

@@ -448,6 +448,18 @@ final class Scene implements AutoCloseable {
   }
 
   /** Kills whatever is left. */
+  /** If it fails, the logs show what each JVM was doing. */
+  void play(Fault fault) throws Exception {
+    try {
+      fault.script().run(this);
+    } catch (Throwable failure) {
+      if (server != null) {
+        server.dumpThreads();
+      }
+      throw failure;
+    }
+  }
+
   @Override
   public void close() throws IOException {
     try {

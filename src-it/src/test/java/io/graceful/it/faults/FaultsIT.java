@@ -29,7 +29,7 @@ class FaultsIT {
     String directory = fault.toString().replaceAll("\\W+", "-") + "-" + jdk;
     try (Scene scene =
         new Scene(jdk, agent, ServersExtension.emptyDirectory("faults", directory))) {
-      fault.script().run(scene);
+      scene.play(fault);
     }
   }
 }
