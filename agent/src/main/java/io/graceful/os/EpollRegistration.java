@@ -59,11 +59,6 @@ public final class EpollRegistration {
     return entries;
   }
 
-  /** Every entry of every epoll instance of this process. */
-  public static List<EpollRegistration> all() throws IOException {
-    return in(instances(), fd -> true);
-  }
-
   /** The numbers of this process's epoll instances. */
   public static List<Integer> instances() throws IOException {
     List<Integer> instances = new ArrayList<>();
@@ -75,11 +70,11 @@ public final class EpollRegistration {
     return instances;
   }
 
-  /** As {@link #instances()}, for a process with thousands of sockets. */
+  /** As {@link #instances()}, at the price of one system call per descriptor. */
   public static List<Integer> instances(SocketScan sockets) throws IOException {
     List<Integer> instances = new ArrayList<>();
     for (int candidate : ProcFs.openDescriptors()) {
-      if (!sockets.isSocket(candidate) && EPOLL.equals(ProcFs.target(candidate))) {
+      if (sockets.isAnonymous(candidate) && EPOLL.equals(ProcFs.target(candidate))) {
         instances.add(candidate);
       }
     }
@@ -136,12 +131,12 @@ public final class EpollRegistration {
    * Whether the number still is the socket that was registered: an entry outlives its descriptor
    * while a duplicate of it is open somewhere, and tells nothing of what has the number now.
    */
-  public boolean isCurrent() {
+  private boolean isCurrent() {
     long now = ProcFs.socketInode(fd);
     return inode == UNKNOWN || now < 0 || inode == now; // What is no socket can't be told apart.
   }
 
-  /** As {@link #isCurrent}, if the caller knows the inode of the socket that has the number. */
+  /** As for {@link #of(int)}, if the caller knows the inode of the socket that has the number. */
   public boolean isFor(long socket) {
     return inode == UNKNOWN || inode == socket;
   }

@@ -14,6 +14,13 @@ public final class SocketScan implements AutoCloseable {
   private static final int STAT_SIZE = 256;
   private static final int STAT_INODE = 8;
 
+  // Of st_mode (asm/stat.h).
+  private static final int STAT_MODE_X86_64 = 24;
+  private static final int STAT_MODE_AARCH64 = 16;
+
+  /** S_IFMT, inode(7). */
+  private static final int FILE_TYPE = 0xF000;
+
   private final Libc libc;
   private final NativeFunction getsockname;
   private final NativeMemory address = new NativeMemory(ADDRESS_SIZE);
@@ -63,10 +70,19 @@ public final class SocketScan implements AutoCloseable {
 
   /** Tells one socket from another at the same number; -1 if it is closed. */
   public long inode(int fd) {
-    // Not the function of that name, which glibc has as such from 2.33 on only. st_ino stands at
-    // the same place on both machines (asm/stat.h).
-    int result = (int) libc.calls.call("syscall", libc.arch.fstat, fd, stat.address);
-    return result < 0 ? -1 : stat.bytes.getLong(STAT_INODE);
+    // st_ino stands at the same place on both machines (asm/stat.h).
+    return stat(fd) ? stat.bytes.getLong(STAT_INODE) : -1;
+  }
+
+  /** Whether it is of no type of file: an epoll instance, an event counter and the like. */
+  boolean isAnonymous(int fd) {
+    int mode = libc.arch == Arch.X86_64 ? STAT_MODE_X86_64 : STAT_MODE_AARCH64;
+    return stat(fd) && (stat.bytes.getInt(mode) & FILE_TYPE) == 0;
+  }
+
+  private boolean stat(int fd) {
+    // Not the function of that name, which glibc has as such from 2.33 on only.
+    return (int) libc.calls.call("syscall", libc.arch.fstat, fd, stat.address) >= 0;
   }
 
   @Override

@@ -93,7 +93,7 @@ public final class FirstAccept implements Runnable {
     for (Listener listener : listeners) {
       descriptors.add(listener.descriptor());
     }
-    int quiet = Accepting.notYet(libc.arch(), descriptors).size();
+    int quiet = Accepting.notYet(libc, descriptors).size();
     return quiet == 0 || countsAll && quiet < descriptors.size() || IoUring.isInUse(libc);
   }
 }

@@ -276,7 +276,7 @@ final class Restart implements Departure.Owner {
     }
     // A thread is somewhere else between two accepts.
     for (int look = 0; look < ACCEPT_LOOKS && !rest.isEmpty(); look++) {
-      rest = Accepting.notYet(world.libc.arch(), rest);
+      rest = Accepting.notYet(world.libc, rest);
     }
     if (!rest.isEmpty()) {
       throw new IOException(

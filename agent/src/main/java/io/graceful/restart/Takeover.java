@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 public final class Takeover implements Tickets.Owner {
 
   private static final int ANSWER_MILLIS = 10_000;
-  private static final long LOOK_MILLIS = 10;
+  private static final long LOOK_MILLIS = 5;
 
   private final Lifeline lifeline;
   private final int predecessor;
@@ -200,7 +200,7 @@ public final class Takeover implements Tickets.Owner {
     }
     try {
       List<Integer> adopted = sockets.adopted();
-      if (adopted.isEmpty() || !Accepting.notYet(world.libc.arch(), adopted).isEmpty()) {
+      if (adopted.isEmpty() || !Accepting.notYet(world.libc, adopted).isEmpty()) {
         lookSoon();
         return;
       }

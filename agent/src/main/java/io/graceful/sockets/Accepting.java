@@ -1,12 +1,11 @@
 package io.graceful.sockets;
 
-import io.graceful.os.Arch;
 import io.graceful.os.EpollRegistration;
+import io.graceful.os.Libc;
+import io.graceful.os.SocketScan;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Tells whether the app is accepting: bound is not enough, some servers bind long before they are
@@ -18,17 +17,18 @@ public final class Accepting {
   private Accepting() {}
 
   /** Those of the listeners on which nobody accepts at this moment. */
-  public static List<Integer> notYet(Arch arch, List<Integer> listeners) throws IOException {
-    Set<Integer> polled = new HashSet<>();
-    for (EpollRegistration entry : EpollRegistration.all()) {
-      if (entry.waitsForInput() && listeners.contains(entry.fd()) && entry.isCurrent()) {
-        polled.add(entry.fd());
+  public static List<Integer> notYet(Libc libc, List<Integer> listeners) throws IOException {
+    List<Integer> rest = new ArrayList<>(listeners);
+    try (SocketScan sockets = new SocketScan(libc)) {
+      List<Integer> epolls = EpollRegistration.instances(sockets);
+      for (EpollRegistration entry : EpollRegistration.in(epolls, listeners::contains)) {
+        if (entry.waitsForInput() && entry.isFor(sockets.inode(entry.fd()))) {
+          rest.remove(Integer.valueOf(entry.fd()));
+        }
       }
     }
-    List<Integer> rest = new ArrayList<>(listeners);
-    rest.removeAll(polled);
     if (!rest.isEmpty()) {
-      WaitingThreads threads = WaitingThreads.scan(arch);
+      WaitingThreads threads = WaitingThreads.scan(libc.arch());
       rest.removeIf(threads::anyOn);
     }
     return rest;

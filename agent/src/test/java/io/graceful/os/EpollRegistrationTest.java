@@ -4,6 +4,7 @@ import static io.graceful.os.NativeLibc.LIBC;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,7 +110,7 @@ class EpollRegistrationTest {
 
       assertThat(EpollRegistration.of(counter)).hasSize(2);
       assertThat(EpollRegistration.of(other)).hasSize(1);
-      assertThat(EpollRegistration.all())
+      assertThat(EpollRegistration.in(EpollRegistration.instances(), fd -> true))
           .extracting(EpollRegistration::fd)
           .contains(counter, counter, other);
       assertThat(EpollRegistration.in(EpollRegistration.instances(), fd -> fd == counter))
@@ -118,6 +119,22 @@ class EpollRegistrationTest {
     } finally {
       LIBC.close(counter);
       LIBC.close(other);
+    }
+  }
+
+  @Test
+  void finds_the_same_instances_with_a_system_call_for_each_descriptor() throws Exception {
+    int counter = LIBC.eventCounter();
+    try (Epoll first = new Epoll(LIBC);
+        ServerSocket socket = new ServerSocket();
+        SocketScan sockets = new SocketScan(LIBC)) {
+      assertThat(socket.isClosed()).isFalse();
+      first.add(counter, Epoll.IN, 1);
+      assertThat(EpollRegistration.instances(sockets))
+          .isNotEmpty()
+          .containsExactlyElementsOf(EpollRegistration.instances());
+    } finally {
+      LIBC.close(counter);
     }
   }
 }

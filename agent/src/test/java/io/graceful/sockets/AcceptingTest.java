@@ -71,13 +71,13 @@ class AcceptingTest {
   void a_thread_in_accept_or_poll_accepts(int timeoutMillis) throws Exception {
     try (Acceptor app = new Acceptor(timeoutMillis);
         ServerSocketChannel nobodys = server()) {
-      assertThat(Accepting.notYet(LIBC.arch(), List.of(app.fd, Descriptors.of(nobodys))))
+      assertThat(Accepting.notYet(LIBC, List.of(app.fd, Descriptors.of(nobodys))))
           .containsExactly(Descriptors.of(nobodys));
     }
   }
 
   private static List<Integer> notYet(ServerSocketChannel server) throws Exception {
-    return Accepting.notYet(LIBC.arch(), List.of(Descriptors.of(server)));
+    return Accepting.notYet(LIBC, List.of(Descriptors.of(server)));
   }
 
   private static ServerSocketChannel server() throws Exception {

@@ -65,7 +65,10 @@ public final class Restart {
   /** Waits until the predecessor says that it no longer accepts. */
   public void awaitHandover() {
     String beginning =
-        "graceful[" + predecessor.pid() + "]: handed over to pid " + successor.pid() + " ";
+        "graceful["
+            + predecessor.pid()
+            + "]: handed over to pid "
+            + (successor == null ? "" : successor.pid() + " ");
     server.awaitStderr("the handover", line -> line.startsWith(beginning));
   }
 
