@@ -447,7 +447,6 @@ final class Scene implements AutoCloseable {
     return command.exitValue();
   }
 
-  /** Kills whatever is left. */
   /** If it fails, the logs show what each JVM was doing. */
   void play(Fault fault) throws Exception {
     try {
@@ -460,6 +459,7 @@ final class Scene implements AutoCloseable {
     }
   }
 
+  /** Kills whatever is left. */
   @Override
   public void close() throws IOException {
     try {
