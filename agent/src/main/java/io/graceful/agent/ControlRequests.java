@@ -184,7 +184,16 @@ final class ControlRequests implements BiConsumer<Message, Conversation> {
   }
 
   private void drain(Conversation with) {
-    refuseUnlessNull(lifecycle.drain(() -> status(with)), with);
+    refuseUnlessNull(
+        lifecycle.drain(
+            problem -> {
+              if (problem == null) {
+                status(with);
+              } else {
+                with.refuse(problem);
+              }
+            }),
+        with);
   }
 
   private void resume(Conversation with) {

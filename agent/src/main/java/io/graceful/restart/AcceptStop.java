@@ -28,6 +28,7 @@ final class AcceptStop {
   private final Consumer<DetachedListener> onDetached;
   private final Runnable whenDone;
   private int rounds;
+  private boolean cancelled;
 
   /**
    * @param onDetached told of each, which it owns from then on, when nobody waits to be accepted
@@ -43,7 +44,15 @@ final class AcceptStop {
     world.reactor.after(CALLS_MILLIS, () -> take(listeners));
   }
 
+  /** What was not taken yet stays with the app, and nobody is told. */
+  void cancel() {
+    cancelled = true;
+  }
+
   private void take(List<Listener> listeners) {
+    if (cancelled) {
+      return;
+    }
     List<Listener> left = new ArrayList<>();
     for (Listener listener : listeners) {
       try {

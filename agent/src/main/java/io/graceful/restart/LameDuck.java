@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Out of service for as long as the operator wants: new connections are refused, so that a load
@@ -23,6 +24,11 @@ final class LameDuck {
   private final List<DetachedListener> paused = new ArrayList<>();
   private final DetachedListeners resumed;
 
+  /** Null when it is done. */
+  private AcceptStop taking;
+
+  private Consumer<String> whoAsked;
+
   LameDuck(Surroundings world, Announcer announcer) {
     this.world = world;
     this.announcer = announcer;
@@ -30,10 +36,10 @@ final class LameDuck {
   }
 
   /**
-   * @param whenDone when all are taken
+   * @param whenOver gets null when all are taken, or why not
    * @return why it can't be done, or null
    */
-  String begin(Runnable whenDone) {
+  String begin(Consumer<String> whenOver) {
     List<Listener> tcp = new ArrayList<>();
     try {
       for (Listener listener : LiveListeners.scan(world.libc, world.bound).handedOver()) {
@@ -48,16 +54,26 @@ final class LameDuck {
     if (tcp.isEmpty()) {
       return "it listens on no TCP port that could be taken from it";
     }
-    new AcceptStop(
-            world,
-            this::pause,
-            () -> {
-              announcer.tell(Announcer.Event.DRAINING, keys, 0, "drain");
-              world.log.info("out of service, no longer accepting on " + keys);
-              whenDone.run();
-            })
-        .begin(tcp);
+    whoAsked = whenOver;
+    taking = new AcceptStop(world, this::pause, this::onTaken);
+    taking.begin(tcp);
     return null;
+  }
+
+  private void onTaken() {
+    taking = null;
+    announcer.tell(Announcer.Event.DRAINING, keys, 0, "drain");
+    world.log.info("out of service, no longer accepting on " + keys);
+    whoAsked.accept(null);
+  }
+
+  /** If it is not done yet. */
+  private void cancel(String reason) {
+    if (taking != null) {
+      taking.cancel();
+      taking = null;
+      whoAsked.accept(reason);
+    }
   }
 
   private void pause(DetachedListener listener) {
@@ -74,8 +90,9 @@ final class LameDuck {
     return paused.stream().anyMatch(listener -> listener.is(inode));
   }
 
-  /** For good: it can't be resumed any more. */
-  void release() {
+  /** For good: it can't be resumed any more, with this reason. */
+  void release(String reason) {
+    cancel(reason);
     paused.forEach(DetachedListener::release);
     paused.clear();
   }
@@ -89,6 +106,7 @@ final class LameDuck {
    * @return why not all of it is in service again, or null; then it can be asked again
    */
   String resume() {
+    cancel("it was resumed before it was out of service");
     String problem = null;
     for (Iterator<DetachedListener> each = paused.iterator(); each.hasNext(); ) {
       DetachedListener listener = each.next();

@@ -14,6 +14,7 @@ import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What this process is doing, as far as restarts and stops go: the one place that says whether a
@@ -354,25 +355,25 @@ public final class Lifecycle {
   /**
    * New connections are refused from now on, and what is open goes on.
    *
-   * @param whenDone when it is so
-   * @return why it is not done, or null
+   * @param whenOver gets null when it is so, or why it was given up
+   * @return why it can't be done, or null
    */
-  public String drain(Runnable whenDone) {
+  public String drain(Consumer<String> whenOver) {
     catchUp();
     String refusal = lameDuck == null ? busy() : OUT_OF_SERVICE + " already";
     if (refusal == null) {
       lameDuck = new LameDuck(world, announcer);
-      refusal = lameDuck.begin(() -> onOutOfService(whenDone));
+      refusal = lameDuck.begin(problem -> onOutOfService(problem, whenOver));
       lameDuck = refusal == null ? lameDuck : null;
     }
     return refusal;
   }
 
-  private void onOutOfService(Runnable whenDone) {
-    if (main != null) {
+  private void onOutOfService(String problem, Consumer<String> whenOver) {
+    if (problem == null && main != null) {
       main.outOfService();
     }
-    whenDone.run();
+    whenOver.accept(problem);
   }
 
   /**
@@ -444,7 +445,7 @@ public final class Lifecycle {
     }
     stop = new GracefulStop(world, signal, previous, closedListeners(), announcer, whoStops);
     if (lameDuck != null) {
-      lameDuck.release();
+      lameDuck.release(STOPPING);
     }
     stop.begin();
   }

@@ -723,7 +723,7 @@ class LifecycleTest {
       assertThat(status.listeners()).extracting(Object::toString).containsExactly(address);
       assertThat(status.connections().busy() + status.connections().idle()).isEqualTo(1);
 
-      assertThat(refusalOf(() -> lifecycle.drain(() -> {})))
+      assertThat(refusalOf(() -> lifecycle.drain(problem -> {})))
           .isEqualTo("this process is out of service already");
       trigger("SIGUSR2");
       stderr.await(
@@ -741,12 +741,50 @@ class LifecycleTest {
   void clients_that_wait_are_accepted_before_it_is_out_of_service() throws Exception {
     serveAtAFixedPort();
     try (SocketChannel client = SocketChannel.open(server.getLocalAddress())) {
-      CompletableFuture<Void> drained = new CompletableFuture<>();
-      assertThat(refusalOf(() -> lifecycle.drain(() -> drained.complete(null)))).isNull();
+      CompletableFuture<String> drained = new CompletableFuture<>();
+      assertThat(refusalOf(() -> lifecycle.drain(drained::complete))).isNull();
       assertThatAccepts(client);
-      drained.get(30, TimeUnit.SECONDS);
+      assertThat(drained.get(30, TimeUnit.SECONDS)).isNull();
       assertThat(refusalOf(lifecycle::resume)).isNull();
     }
+  }
+
+  @Test
+  void resumed_before_it_is_out_of_service_it_accepts_for_good() throws Exception {
+    serveAtAFixedPort();
+    CompletableFuture<String> drained = new CompletableFuture<>();
+
+    REACTOR.run(
+        () -> {
+          assertThat(lifecycle.drain(drained::complete)).isNull();
+          assertThat(lifecycle.resume()).isNull();
+        });
+
+    assertThat(drained.get(30, TimeUnit.SECONDS))
+        .isEqualTo("it was resumed before it was out of service");
+    for (int i = 0; i < 50; i++) {
+      Thread.sleep(1);
+      assertThatServing();
+    }
+    assertThat(stateNow()).isEqualTo(Status.State.SERVING);
+  }
+
+  @Test
+  void a_stop_before_it_is_out_of_service_is_a_stop() throws Exception {
+    serveAtAFixedPort();
+    CompletableFuture<String> drained = new CompletableFuture<>();
+    CompletableFuture<String> proceeded = new CompletableFuture<>();
+
+    REACTOR.run(
+        () -> {
+          assertThat(lifecycle.drain(drained::complete)).isNull();
+          lifecycle.stopRequested("TERM", () -> proceeded.complete("proceeded"));
+        });
+
+    assertThat(proceeded.get(30, TimeUnit.SECONDS)).isEqualTo("proceeded");
+    assertThat(drained.get(30, TimeUnit.SECONDS)).isEqualTo("this process is stopping");
+    assertThat(stderr.lines()).hasSize(2);
+    assertThat(stderr.lines().get(1)).startsWith("graceful[7]: drained in ");
   }
 
   @Test
@@ -783,20 +821,21 @@ class LifecycleTest {
   @Test
   void out_of_service_it_needs_a_listener_and_no_restart() throws Exception {
     trigger("SIGUSR2");
-    assertThat(refusalOf(() -> lifecycle.drain(() -> {}))).startsWith("one is under way already");
+    assertThat(refusalOf(() -> lifecycle.drain(problem -> {})))
+        .startsWith("one is under way already");
     successor.die();
     stderr.await(killedBefore("its agent had started"));
     REACTOR.settle();
 
     server.close();
-    assertThat(refusalOf(() -> lifecycle.drain(() -> {})))
+    assertThat(refusalOf(() -> lifecycle.drain(problem -> {})))
         .isEqualTo("it listens on no TCP port that could be taken from it");
     assertThat(stateNow()).isEqualTo(Status.State.SERVING);
   }
 
   private void drain() throws Exception {
     CompletableFuture<Status> drained = new CompletableFuture<>();
-    assertThat(refusalOf(() -> lifecycle.drain(() -> tellStatus(drained)))).isNull();
+    assertThat(refusalOf(() -> lifecycle.drain(problem -> tellStatus(drained)))).isNull();
     assertThat(drained.get(30, TimeUnit.SECONDS).state()).isEqualTo(Status.State.LAME_DUCK);
   }
 
