@@ -10,9 +10,10 @@ usage() {
   cat <<'USAGE'
 usage: ./campaign fuzz [N=1000000] [SEED]
 
-Says N frames of nonsense to the old process of a restart, as a new process that has gone mad would, and the other way round, and
-sends N requests of nonsense to a control socket: each must be refused or come to nothing, and the next restart and the next request must succeed. Prints the
-seed if one does not, and exits with 1. A million take about 10 minutes.
+Says N frames of nonsense to the old process of a restart, as a new process that has gone mad would, and the other way round; gives
+N odd answers about connections that are moving; and sends N requests to a control socket, of nonsense and of all commands. Each must be
+refused or come to nothing; the next restart and the next request must succeed, and no client may be lost. Prints the seed if that is not
+so, and exits with 1. A million take about 20 minutes.
 
 Needs JDK 17 and Maven.
 USAGE
@@ -30,7 +31,7 @@ main() {
   echo "fuzz: $number frames, $number requests (log: target/campaign/fuzz/tests.log)"
   # A request takes some 0.15 ms, so the limit of a unit test is soon reached: 2 ms more for each.
   local options=("-Dgraceful.fuzz=$number" "-Djunit.jupiter.execution.timeout.testable.method.default=$((180 + number / 500)) s")
-  if run_maven "$LOGS/tests.log" -pl agent test -Dtest='OddSuccessorTest,OddPredecessorTest,OddClientTest,FrameTest' "${options[@]}" ${seed:+"$seed"}; then
+  if run_maven "$LOGS/tests.log" -pl agent test -Dtest='OddSuccessorTest,OddPredecessorTest,OddAnswersTest,OddClientTest,FrameTest' "${options[@]}" ${seed:+"$seed"}; then
     echo "fuzz: passed: $(grep -E 'Tests run: .*Time elapsed' "$LOGS/tests.log" | sed 's/^\[[A-Z]*\] //' | paste -sd';')"
   else
     explain "$LOGS/tests.log"

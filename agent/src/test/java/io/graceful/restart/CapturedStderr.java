@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /** What goes to descriptor 2 of this JVM, until it is closed. */
-final class CapturedStderr implements AutoCloseable {
+public final class CapturedStderr implements AutoCloseable {
 
   private final Path file;
   private final int before;
 
-  CapturedStderr(Path file) throws Exception {
+  public CapturedStderr(Path file) throws Exception {
     this.file = file;
     before = LIBC.duplicate(2);
     try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
@@ -43,7 +43,7 @@ final class CapturedStderr implements AutoCloseable {
     }
   }
 
-  List<String> lines() throws IOException {
+  public List<String> lines() throws IOException {
     return Files.readAllLines(file);
   }
 

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** Speaks for a process that itself does nothing but live. */
-final class FakeSuccessor implements ProcessStarter {
+public final class FakeSuccessor implements ProcessStarter {
 
   private final FdMessages messages = new FdMessages(LIBC);
   private volatile Throwable failure;
@@ -86,7 +86,7 @@ final class FakeSuccessor implements ProcessStarter {
     failure = reason;
   }
 
-  int starts() {
+  public int starts() {
     return starts;
   }
 
@@ -139,7 +139,7 @@ final class FakeSuccessor implements ProcessStarter {
     child.signal(Libc.SIGKILL);
   }
 
-  void hangUp() {
+  public void hangUp() {
     if (lifeline >= 0) {
       LIBC.close(lifeline);
       lifeline = -1;
