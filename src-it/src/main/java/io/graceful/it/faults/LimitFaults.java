@@ -11,10 +11,15 @@ final class LimitFaults {
   private static final String ENOUGH = "4096";
   private static final int MILLIS = 1500;
 
+  /** Of address space: without it the JVM gives up by itself. */
+  private static final int SPARE_KB = 16_000;
+
   private LimitFaults() {}
 
   static List<Fault> all() {
     List<Fault> faults = new ArrayList<>();
+    faults.add(
+        new Fault(GROUP, "the old one has no address space left", LimitFaults::noAddressSpace));
     for (Moment when : Moment.values()) {
       faults.add(
           new Fault(
@@ -45,6 +50,28 @@ final class LimitFaults {
     scene.eitherServes(successor);
     scene.server().forgetStarts();
     scene.nextRestartSucceeds();
+  }
+
+  /** Its threads can't grow in number, nor its heaps; it restarts all the same, or says why not. */
+  private static void noAddressSpace(Scene scene) throws Exception {
+    scene.start(scene.launch());
+    scene.awaitPreloaded();
+    ProcessId old = scene.old();
+    String kilobytes = ProcessView.of(old.pid()).status("VmSize").replaceAll("[^0-9]", "");
+    limitAddressSpace(scene, old, String.valueOf((Long.parseLong(kilobytes) + SPARE_KB) * 1024));
+    scene.trigger();
+    ProcessId successor = scene.awaitSpawned();
+    scene.eitherServes(successor);
+    limitAddressSpace(scene, old, "unlimited");
+    scene.server().forgetStarts();
+    scene.nextRestartSucceeds();
+  }
+
+  private static void limitAddressSpace(Scene scene, ProcessId process, String soft)
+      throws Exception {
+    if (process.exists()) {
+      scene.run("prlimit", "--as=" + soft + ":", "--pid", String.valueOf(process.pid()));
+    }
   }
 
   private static void limit(Scene scene, ProcessId process, String soft) throws Exception {

@@ -46,7 +46,7 @@ final class Scene implements AutoCloseable {
   private final Path temporary;
   private final Path runtime;
   private final List<Process> commands = new ArrayList<>();
-  private Server server;
+  private volatile Server server;
   private ProcessId old;
   private Belongings before;
   private Inheritance inheritance;
@@ -179,6 +179,19 @@ final class Scene implements AutoCloseable {
 
   void awaitLine(String what, Predicate<String> line) {
     Await.until(what + " on stderr", LIMIT, () -> !server.stderr(line).isEmpty());
+  }
+
+  /** The first process, as soon as it is a JVM; from another thread than the one that starts it. */
+  ProcessId awaitFirst() {
+    Server started = Await.value("a server", LIMIT, () -> Optional.ofNullable(server));
+    ProcessId first = started.family().first();
+    Await.until("a JVM", LIMIT, () -> isJava(first));
+    return first;
+  }
+
+  private static boolean isJava(ProcessId process) {
+    List<String> arguments = ProcessView.of(process.pid()).arguments();
+    return !arguments.isEmpty() && arguments.get(0).endsWith("/java");
   }
 
   /** The new process, as soon as the old one has started it. */

@@ -30,6 +30,9 @@ final class SuccessorFaults {
 
   private static final int EM_RISCV = 243;
 
+  /** Of address space: it has no room for its classes then. */
+  private static final int TOO_FEW_KB = 2_000_000;
+
   /** The application's threads. */
   private static final int POOL = 200;
 
@@ -54,6 +57,7 @@ final class SuccessorFaults {
             copy -> copy.replaceBy(forAnotherProcessor()),
             "can't execute"));
     faults.add(new Fault(GROUP, "no process may be started", SuccessorFaults::noProcess));
+    faults.add(new Fault(GROUP, "has no memory for a JVM", SuccessorFaults::noMemory));
     for (boolean first : new boolean[] {true, false}) {
       String where = first ? " in premain, before ours" : " in premain, after ours";
       faults.add(agent("exits with 0" + where, first, SaboteurAgent.EXIT_0, "exited with 0"));
@@ -119,6 +123,17 @@ final class SuccessorFaults {
     scene.expectLines(line -> line.contains("[warning][os,thread]")); // Of the JVM's compilers.
     scene.restartFails("limit on processes");
     user.limitProcesses(scene.old(), "4000");
+    scene.nextRestartSucceeds();
+  }
+
+  /** The JVM says so itself, in many words, whenever it finds out. */
+  private static void noMemory(Scene scene) throws Exception {
+    JdkCopy copy = JdkCopy.of(scene.jdk(), scene.directory().resolve("jdk"));
+    scene.expectLines(line -> true);
+    scene.start(scene.launch(Apps.HTTPSERVER, copy.jdk()));
+    copy.replaceBy("ulimit -v " + TOO_FEW_KB + "; exec " + scene.jdk().java() + " \"$@\"");
+    scene.restartFails("exited with 1 before ");
+    copy.restore();
     scene.nextRestartSucceeds();
   }
 

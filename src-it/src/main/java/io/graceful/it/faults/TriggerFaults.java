@@ -1,12 +1,15 @@
 package io.graceful.it.faults;
 
+import io.graceful.it.app.Launch;
 import io.graceful.it.jvm.Check;
 import io.graceful.it.jvm.ProcessId;
 import io.graceful.it.load.LoadReport;
 import io.graceful.it.load.ManualClient;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import jnr.constants.platform.Signal;
 
@@ -16,16 +19,36 @@ final class TriggerFaults {
   private static final int FLOOD = 1000;
   private static final long FLOOD_NANOS = 1_000_000;
 
+  /** In which a JVM starts, and the agent in it. */
+  private static final int BIRTH_MILLIS = 200;
+
+  private static final int[] INSTANTS = {20, 60, 100, 150, 200};
+
+  /** Of a JVM that crashes. */
+  private static final String REPORT = "#.*|\\s*|\\[.*";
+
   private TriggerFaults() {}
 
   static List<Fault> all() {
-    return List.of(
-        new Fault(GROUP, "1,000 signals in a second", TriggerFaults::flood).always(),
-        new Fault(GROUP, "a command and a signal at once", TriggerFaults::commandAndSignal),
-        new Fault(GROUP, "a stop during a restart", TriggerFaults::stopDuringRestart),
-        new Fault(GROUP, "a command and signals in any order", TriggerFaults::commandAmongSignals),
-        new Fault(GROUP, "a restart while a stop waits", TriggerFaults::restartWhileStopDrains),
-        new Fault(GROUP, "a restart during a stop", TriggerFaults::restartDuringStop));
+    List<Fault> faults = new ArrayList<>();
+    faults.add(new Fault(GROUP, "1,000 signals in a second", TriggerFaults::flood).always());
+    add(faults, "a command and a signal at once", TriggerFaults::commandAndSignal);
+    add(faults, "a command and signals in any order", TriggerFaults::commandAmongSignals);
+    add(faults, "a stop during a restart", TriggerFaults::stopDuringRestart);
+    add(faults, "a restart while a stop waits", TriggerFaults::restartWhileStopDrains);
+    add(faults, "a restart during a stop", TriggerFaults::restartDuringStop);
+    add(faults, "signals in the new process's first 200 ms", TriggerFaults::floodTheNewborn);
+    for (int millis : INSTANTS) {
+      add(
+          faults,
+          "a signal in the first process's first " + millis + " ms",
+          scene -> signalTheFirst(scene, millis));
+    }
+    return faults;
+  }
+
+  private static void add(List<Fault> faults, String name, Fault.Script script) {
+    faults.add(new Fault(GROUP, name, script));
   }
 
   private static void flood(Scene scene) throws Exception {
@@ -41,6 +64,54 @@ final class TriggerFaults {
     scene.told().whenever("SIGUSR2: restart refused: .*");
     scene.newServes(successor);
     Check.same("generations", scene.server().starts().size(), 2);
+    scene.nextRestartSucceeds();
+  }
+
+  /** Which is JDK-8288556, not ours: before JDK 20 it may crash, and then the old one serves on. */
+  private static void floodTheNewborn(Scene scene) throws Exception {
+    scene.expectLines(line -> line.matches(REPORT));
+    scene.start(scene.launch().after("ulimit -c 0"));
+    scene.trigger();
+    ProcessId successor = scene.awaitSpawned();
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(BIRTH_MILLIS);
+    while (System.nanoTime() - end < 0) {
+      successor.signal(Signal.SIGUSR2);
+      LockSupport.parkNanos(FLOOD_NANOS);
+    }
+    scene.told().whenever("SIGUSR2: restart refused: .*");
+    scene.eitherServes(successor);
+    scene.server().forgetStarts();
+    scene.nextRestartSucceeds();
+  }
+
+  /**
+   * Before the agent is there it is the JVM's own affair whether it survives that. One that does is
+   * as any other.
+   */
+  private static void signalTheFirst(Scene scene, int within) throws Exception {
+    scene.expectLines(line -> line.matches(REPORT));
+    scene
+        .told()
+        .whenever("restart failed: there is no listening socket to hand over; still serving");
+    long wait = ThreadLocalRandom.current().nextInt(within);
+    Launch launch = scene.launch().with("slow-start", 2000).after("ulimit -c 0");
+    Thread signaller =
+        new Thread(
+            () -> {
+              ProcessId first = scene.awaitFirst();
+              LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(wait));
+              first.signal(Signal.SIGUSR2);
+            });
+    signaller.start();
+    try {
+      scene.start(launch);
+    } catch (AssertionError ended) {
+      boolean byTheSignal = ended.getMessage().matches("(?s).*ended with OptionalInt.(134|140).*");
+      Check.that(byTheSignal, "after %d ms: %s", wait, ended.getMessage());
+      return;
+    }
+    signaller.join();
+    scene.restartSucceeds();
     scene.nextRestartSucceeds();
   }
 
