@@ -2,6 +2,7 @@ package io.graceful.it.bench;
 
 import io.graceful.it.app.App;
 import io.graceful.it.app.Apps;
+import io.graceful.it.jvm.AgentJar;
 import io.graceful.it.jvm.Jdk;
 import io.graceful.it.jvm.JdkHomes;
 import java.io.IOException;
@@ -21,7 +22,7 @@ public final class Bench {
   private Bench() {}
 
   /**
-   * @param args startup, cli, restart, handover or steady; the app; how many runs
+   * @param args startup, cli, restart, handover, steady or steady-empty; the app; how many runs
    */
   public static void main(String[] args) throws Exception {
     Optional<App> app =
@@ -50,7 +51,11 @@ public final class Bench {
         case "handover" -> wrong |= new Handover(app.get(), jdk, agent, directory, runs).run();
         case "cli" -> new CommandTime(jdk, agent, directory, runs).run();
         case "restart" -> new RestartTime(app.get(), jdk, agent, directory, runs).run();
-        default -> new Steady(app.get(), jdk, agent, directory, runs).run();
+        case "steady-empty" -> {
+          Path empty = AgentJar.write(EmptyAgent.class, directory.resolve("empty-agent.jar"), true);
+          new Steady(app.get(), jdk, Variant.EMPTY_AGENT, empty, directory, runs).run();
+        }
+        default -> new Steady(app.get(), jdk, Variant.GRACEFUL, agent, directory, runs).run();
       }
     }
     System.exit(wrong ? 1 : 0);

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Throughput of two servers, one with the agent and one without, started in turns, that take turns:
+ * Throughput of two servers, one with an agent and one without, started in turns, that take turns:
  * A B B A, a quarter of a second each. Two JVMs of the same kind differ by some percent for as long
  * as they live, by the luck of their compilers, so there are several pairs, and the interval comes
  * from how these differ. The server's processor time per request is the surer figure of the two: it
@@ -24,7 +24,8 @@ final class Steady {
 
   private final App app;
   private final Jdk jdk;
-  private final Path agent;
+  private final Variant agent;
+  private final Path agentJar;
   private final Path directory;
   private final int pairs;
   private final Sample bareRates = new Sample();
@@ -32,19 +33,25 @@ final class Steady {
   private final Ratios throughput = new Ratios();
   private final Ratios processorTime = new Ratios();
 
-  Steady(App app, Jdk jdk, Path agent, Path directory, int pairs) {
+  /**
+   * @param agent ours, or the empty one: what the JVM takes for any that may change classes
+   */
+  Steady(App app, Jdk jdk, Variant agent, Path agentJar, Path directory, int pairs) {
     this.app = app;
     this.jdk = jdk;
     this.agent = agent;
+    this.agentJar = agentJar;
     this.directory = directory.resolve("steady-" + jdk.feature());
     this.pairs = pairs;
   }
 
   void run() throws IOException {
-    System.out.printf("%s, %d keep-alive connections%n%n", app, CONNECTIONS);
+    System.out.printf(
+        "%s, %d keep-alive connections, %s%n%n",
+        app, CONNECTIONS, agent == Variant.GRACEFUL ? "graceful" : "an agent that does nothing");
     System.out.printf(
         "%6s%14s%14s%10s%16s%16s%10s%n",
-        "pair", "no agent /s", "graceful /s", "ratio", "no agent us", "graceful us", "ratio");
+        "pair", "no agent /s", "agent /s", "ratio", "no agent us", "agent us", "ratio");
     for (int pair = 1; pair <= pairs; pair++) {
       pair(pair);
     }
@@ -53,7 +60,12 @@ final class Steady {
 
   private void pair(int number) throws IOException {
     Launch without = Launch.of(app, jdk, directory.resolve("without-" + number));
-    Launch with = Launch.of(app, jdk, directory.resolve("with-" + number)).agent(agent);
+    Launch with = Launch.of(app, jdk, directory.resolve("with-" + number));
+    if (agent == Variant.GRACEFUL) {
+      with.agent(agentJar);
+    } else {
+      with.jvm("-javaagent:" + agentJar);
+    }
     boolean bareFirst = number % 2 == 1;
     try (Server first = (bareFirst ? without : with).start();
         Server second = (bareFirst ? with : without).start();
