@@ -28,7 +28,15 @@ import java.util.function.Consumer;
 public final class Takeover implements Tickets.Owner {
 
   private static final int ANSWER_MILLIS = 10_000;
-  private static final long LOOK_MILLIS = 5;
+
+  /** From a claim to the first look whether the app accepts; then twice as long each time. */
+  private static final long FIRST_LOOK_MILLIS = 5;
+
+  /**
+   * A look takes a millisecond or two of the processor, and as much of the compiler, from an app
+   * that starts.
+   */
+  private static final long LONGEST_PAUSE_MILLIS = 30;
 
   private final Lifeline lifeline;
   private final int predecessor;
@@ -43,6 +51,7 @@ public final class Takeover implements Tickets.Owner {
   private Runnable whenLeft;
   private Runnable whenOver;
   private boolean looking;
+  private long pause;
   private boolean ready;
   private boolean serving;
   private boolean mayDrop;
@@ -187,9 +196,15 @@ public final class Takeover implements Tickets.Owner {
   }
 
   private void lookSoon() {
+    pause = FIRST_LOOK_MILLIS;
+    lookAfterPause();
+  }
+
+  private void lookAfterPause() {
     if (!looking && !ready && !aborted) {
       looking = true;
-      world.reactor.after(LOOK_MILLIS, this::look);
+      world.reactor.after(pause, this::look);
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
     }
   }
 
@@ -201,14 +216,14 @@ public final class Takeover implements Tickets.Owner {
     try {
       List<Integer> adopted = sockets.adopted();
       if (adopted.isEmpty() || !Accepting.notYet(world.libc, adopted).isEmpty()) {
-        lookSoon();
+        lookAfterPause();
         return;
       }
     } catch (IOException blind) {
       // No descriptor is left, say. It may have accepted connections by now, which an end would
       // cut.
       world.log.debug("can't see whether the application accepts: " + blind.getMessage());
-      lookSoon();
+      lookAfterPause();
       return;
     }
     ready = true;
