@@ -44,9 +44,13 @@ final class LimitFaults {
     scene.trigger();
     ProcessId successor = when.await(scene);
     ProcessId limited = old ? scene.old() : successor;
-    limit(scene, limited, String.valueOf(ProcessView.of(limited.pid()).descriptors().size()));
+    limit(
+        scene,
+        limited,
+        "--nofile",
+        String.valueOf(ProcessView.of(limited.pid()).descriptors().size()));
     Thread.sleep(MILLIS);
-    limit(scene, limited, ENOUGH);
+    limit(scene, limited, "--nofile", ENOUGH);
     scene.eitherServes(successor);
     scene.server().forgetStarts();
     scene.nextRestartSucceeds();
@@ -58,25 +62,19 @@ final class LimitFaults {
     scene.awaitPreloaded();
     ProcessId old = scene.old();
     String kilobytes = ProcessView.of(old.pid()).status("VmSize").replaceAll("[^0-9]", "");
-    limitAddressSpace(scene, old, String.valueOf((Long.parseLong(kilobytes) + SPARE_KB) * 1024));
+    limit(scene, old, "--as", String.valueOf((Long.parseLong(kilobytes) + SPARE_KB) * 1024));
     scene.trigger();
     ProcessId successor = scene.awaitSpawned();
     scene.eitherServes(successor);
-    limitAddressSpace(scene, old, "unlimited");
+    limit(scene, old, "--as", "unlimited");
     scene.server().forgetStarts();
     scene.nextRestartSucceeds();
   }
 
-  private static void limitAddressSpace(Scene scene, ProcessId process, String soft)
+  private static void limit(Scene scene, ProcessId process, String what, String soft)
       throws Exception {
     if (process.exists()) {
-      scene.run("prlimit", "--as=" + soft + ":", "--pid", String.valueOf(process.pid()));
-    }
-  }
-
-  private static void limit(Scene scene, ProcessId process, String soft) throws Exception {
-    if (process.exists()) {
-      scene.run("prlimit", "--nofile=" + soft + ":", "--pid", String.valueOf(process.pid()));
+      scene.run("prlimit", what + "=" + soft + ":", "--pid", String.valueOf(process.pid()));
     }
   }
 }
