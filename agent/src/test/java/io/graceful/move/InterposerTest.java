@@ -75,17 +75,8 @@ class InterposerTest {
     client.close();
     inApp.close();
     server.close();
-    endRelay();
+    RelayThread.end(interposer);
     assertThat(moved).isEmpty();
-  }
-
-  private void endRelay() throws Exception {
-    interposer.cancel(words -> {});
-    Await.until(
-        "the end of the relay",
-        () ->
-            Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().equals("graceful-relay")));
   }
 
   private void begin() throws Exception {
@@ -143,7 +134,7 @@ class InterposerTest {
     assertThat(tcp.peer(one.fd())).isEqualTo(client.getLocalSocketAddress());
     interposer.taken(one.id());
     assertThat(appReceives()).as("the app sees its client leave").isEmpty();
-    endRelay(); // Which else takes it again, since the other process is this one.
+    RelayThread.end(interposer); // Which else takes it again, since the other process is this one.
     try (SocketChannel other = SocketChannel.open(server.getLocalAddress());
         SocketChannel inNewApp = server.accept()) {
       LIBC.replace(Descriptors.of(inNewApp), one.fd());

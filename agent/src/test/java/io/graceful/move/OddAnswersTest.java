@@ -181,7 +181,7 @@ class OddAnswersTest {
         for (Pair pair : pairs) {
           pair.close();
         }
-        endRelay();
+        RelayThread.end(interposer);
       }
     }
 
@@ -281,15 +281,6 @@ class OddAnswersTest {
         }
         assertThat(words.get()).endsWith("cut 0");
       }
-    }
-
-    private void endRelay() throws Exception {
-      interposer.cancel(words -> {});
-      Await.until(
-          "the end of the relay",
-          () ->
-              Thread.getAllStackTraces().keySet().stream()
-                  .noneMatch(thread -> thread.getName().equals("graceful-relay")));
     }
   }
 }
